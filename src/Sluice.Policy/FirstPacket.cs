@@ -1,0 +1,34 @@
+using Sluice.Packets.Addresses;
+
+namespace Sluice.Policy;
+
+/// <summary>A packet without session, as the policy sees it: no bytes, only what the parser found.</summary>
+public struct FirstPacket
+{
+    /// <summary>The realm it came from.</summary>
+    public ushort Realm;
+
+    /// <summary>The link it came in by.</summary>
+    public ushort Link;
+
+    /// <summary>The IP protocol.</summary>
+    public byte Protocol;
+
+    /// <summary>TCP's flag byte, else 0.</summary>
+    public byte TcpFlags;
+
+    /// <summary>Whether it has ports (or an ICMP query identifier).</summary>
+    public bool HasPorts;
+
+    /// <summary>Source address.</summary>
+    public IpAddress Source;
+
+    /// <summary>Destination address.</summary>
+    public IpAddress Destination;
+
+    /// <summary>Source port in host order; an ICMP query identifier counts as <c>FlowKey4</c> says.</summary>
+    public ushort SourcePort;
+
+    /// <summary>Destination port in host order.</summary>
+    public ushort DestinationPort;
+}

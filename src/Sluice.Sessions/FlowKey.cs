@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+
+namespace Sluice.Sessions;
+
+/// <summary>What an IPv4 packet is found by, as two words compared as such. Addresses and ports are in network order, as loaded from the packet.</summary>
+/// <remarks>
+/// Ports of an ICMP query: the identifier stands on the inside speaker's end. An echo request has it as source port and 0 as destination port,
+/// the reply 0 as source port and it as destination port; so a reply's key is the request's key turned round, as with TCP and UDP.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential, Pack = 4, Size = 16)]
+public struct FlowKey4
+{
+    /// <summary>Source address in the low half, destination in the high half: the eight header bytes as one little-endian load.</summary>
+    public ulong Addresses;
+
+    /// <summary>Source port in the low half, destination port in the high half, in network order.</summary>
+    public uint Ports;
+
+    /// <summary>The realm that the packet came from.</summary>
+    public ushort Realm;
+
+    /// <summary>The IP protocol.</summary>
+    public byte Protocol;
+
+    /// <summary>Always 0.</summary>
+    public byte Spare;
+}
+
+/// <summary>What an IPv6 packet is found by; see <see cref="FlowKey4"/>.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4, Size = 40)]
+public struct FlowKey6
+{
+    /// <summary>The source address's first eight bytes, as loaded.</summary>
+    public ulong Source0;
+
+    /// <summary>The source address's last eight bytes.</summary>
+    public ulong Source1;
+
+    /// <summary>The destination address's first eight bytes.</summary>
+    public ulong Destination0;
+
+    /// <summary>The destination address's last eight bytes.</summary>
+    public ulong Destination1;
+
+    /// <summary>Source port in the low half, destination port in the high half, in network order.</summary>
+    public uint Ports;
+
+    /// <summary>The realm that the packet came from.</summary>
+    public ushort Realm;
+
+    /// <summary>The IP protocol.</summary>
+    public byte Protocol;
+
+    /// <summary>Always 0.</summary>
+    public byte Spare;
+}
+
+/// <summary>What a direction of an IPv4 session writes: the partner's key turned round.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4, Size = 12)]
+public struct FlowTuple4
+{
+    /// <summary>New source and destination address, as <see cref="FlowKey4.Addresses"/>.</summary>
+    public ulong Addresses;
+
+    /// <summary>New ports, as <see cref="FlowKey4.Ports"/>.</summary>
+    public uint Ports;
+}
+
+/// <summary>What a direction of an IPv6 session writes.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4, Size = 36)]
+public struct FlowTuple6
+{
+    /// <summary>New source address, first eight bytes.</summary>
+    public ulong Source0;
+
+    /// <summary>New source address, last eight bytes.</summary>
+    public ulong Source1;
+
+    /// <summary>New destination address, first eight bytes.</summary>
+    public ulong Destination0;
+
+    /// <summary>New destination address, last eight bytes.</summary>
+    public ulong Destination1;
+
+    /// <summary>New ports, as <see cref="FlowKey4.Ports"/>.</summary>
+    public uint Ports;
+}

@@ -1,0 +1,52 @@
+using Sluice.Packets.Addresses;
+
+namespace Sluice.Sessions;
+
+/// <summary>All that a packet and a decision say of a session that is to be made. A value: making one allocates nothing.</summary>
+public struct NewSession
+{
+    /// <summary>The first packet's tuple.</summary>
+    public FlowParts Original;
+
+    /// <summary>The realm that the original direction goes to.</summary>
+    public ushort RealmTo;
+
+    /// <summary>TCP flags of the first packet.</summary>
+    public byte TcpFlags;
+
+    /// <summary>TCP sequence number of the first packet, host order.</summary>
+    public uint TcpSequence;
+
+    /// <summary>The pool that the source takes a public endpoint from; null: the source stays.</summary>
+    public Pool? SourcePool;
+
+    /// <summary>Whether the destination is rewritten to <see cref="Destination"/> and <see cref="DestinationPort"/>.</summary>
+    public bool RewritesDestination;
+
+    /// <summary>The inside address that the destination becomes.</summary>
+    public IpAddress Destination;
+
+    /// <summary>The inside port that the destination becomes.</summary>
+    public ushort DestinationPort;
+
+    /// <summary>The mapping through which an inbound session comes (it lives on while the session does), or <see cref="NoMapping"/>.</summary>
+    public uint Mapping;
+
+    /// <summary>Index of the set of idle times (of the table of timer sets).</summary>
+    public ushort Timers;
+
+    /// <summary>The rule that decided, as the policy numbers them.</summary>
+    public uint Rule;
+
+    /// <summary>The policy generation that decided.</summary>
+    public ushort Generation;
+
+    /// <summary>Conduct of the original direction's packets.</summary>
+    public FlowConduct OriginalConduct;
+
+    /// <summary>Conduct of the reply direction's packets.</summary>
+    public FlowConduct ReplyConduct;
+
+    /// <summary>"No mapping" in <see cref="Mapping"/>.</summary>
+    public const uint NoMapping = uint.MaxValue;
+}
