@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using Sluice.Packets.Addresses;
+
+namespace Sluice.Config.Documents;
+
+/// <summary>A virtual IP.</summary>
+public sealed record TranslationDocument : Document
+{
+    /// <summary>The realm of the address.</summary>
+    public string Realm { get; init; } = ConfigSet.DefaultRealm;
+
+    /// <summary>The virtual address.</summary>
+    public required IpAddress Address { get; init; }
+
+    /// <summary>The virtual ports; all where none are given.</summary>
+    public PortRange Ports { get; init; } = PortRange.All;
+
+    /// <summary>The IP protocol number.</summary>
+    public byte Protocol { get; init; } = 6;
+
+    /// <summary>Whether the address is one that the host has too (mode real).</summary>
+    public bool IsReal { get; init; }
+
+    /// <summary>Whether backends are chosen by a Maglev table (else by a weighted hash).</summary>
+    public bool Maglev { get; init; }
+
+    /// <summary>The fields that the choice hashes; empty: all five.</summary>
+    public ImmutableArray<string> HashFields { get; init; } = [];
+
+    /// <summary>How long a client keeps its backend; null: no affinity.</summary>
+    public TimeSpan? AffinityTimeout { get; init; }
+
+    /// <summary>The NatProfile; null: the default one.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Whether the sessions of a removed backend are left to finish.</summary>
+    public bool DrainOnRemove { get; init; }
+
+    /// <summary>The backends; none: new sessions are refused.</summary>
+    public ImmutableArray<BackendSpec> Backends { get; init; } = [];
+}
+
+/// <summary>One backend of a virtual IP.</summary>
+public sealed record BackendSpec
+{
+    /// <summary>Its address.</summary>
+    public required IpAddress Address { get; init; }
+
+    /// <summary>Its ports; null: the port stays.</summary>
+    public PortRange? Ports { get; init; }
+
+    /// <summary>Its share of new sessions.</summary>
+    public int Weight { get; init; } = 100;
+
+    /// <summary>Whether it gets new sessions only if nobody else can.</summary>
+    public bool Draining { get; init; }
+
+    /// <summary>Whether packets go to it unrewritten (mode direct).</summary>
+    public bool Direct { get; init; }
+
+    /// <summary>The source address that it sees; null: the client's.</summary>
+    public IpAddress? SourceAddress { get; init; }
+
+    /// <summary>The source port that it sees; null: the client's.</summary>
+    public ushort? SourcePort { get; init; }
+
+    /// <summary>Where it is listed.</summary>
+    public required Place Place { get; init; }
+}
