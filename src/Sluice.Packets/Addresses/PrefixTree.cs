@@ -1,0 +1,115 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Sluice.Packets.Addresses;
+
+/// <summary>The look-up side of a <see cref="PrefixMap"/>: intervals of one family in a search tree without pointers.</summary>
+/// <remarks>
+/// <para>The intervals cover the whole address space, in order; a key is the LAST address of an interval, so the interval of an address is the first
+/// whose key is not below it, and its rank in a node is the number of keys below it: one compare and one population count, never out of the node.
+/// Unfilled keys are the highest number, which is below nothing.</para>
+/// <para>A tree starts with a line that holds the number of levels and where each begins (in ints from the tree's start); then come the levels, the root first.
+/// Inner nodes are 16 keys, child <c>r</c> of node <c>n</c> is node <c>16 n + r</c> of the next level. Leaves are 16 keys and 16 values.
+/// Keys are stored with the sign bit turned, so that signed vector compares order them as unsigned numbers.</para>
+/// <para>IPv4 keys are 32 bits. IPv6 is searched by its upper 64 bits; where an interval starts or ends inside of one such /64, the value names another tree
+/// in the same memory, by its line, which is searched by the lower 64 bits.</para>
+/// <para>The memory is a pinned array: it keeps its alignment, and lives as long as anybody looks at it.</para>
+/// </remarks>
+internal readonly unsafe struct PrefixTree
+{
+    // Sizes in ints: a cache line, and the number of keys in a node.
+    internal const int Line = 16;
+    internal const int Fanout = 16;
+
+    // A value from here down names a subtree: the line is NestedBase - value.
+    internal const int NestedBase = -2;
+
+    private readonly int[]? memory;
+    private readonly int start;
+    private readonly int levels;
+
+    internal PrefixTree(int[] memory, int start)
+    {
+        this.memory = memory;
+        this.start = start;
+        levels = memory[start];
+    }
+
+    internal bool IsEmpty => memory is null;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Find32(uint address)
+    {
+        if (memory is null) return PrefixMap.Miss;
+        ref int tree = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(memory), start);
+        int key = (int)(address ^ 0x8000_0000);
+        int node = 0;
+        for (int level = 1; level < levels; level++)
+            node = node * Fanout + RankOf(ref Unsafe.Add(ref tree, Unsafe.Add(ref tree, level) + node * Fanout), key);
+        // One level needs no look at the header line: the leaf follows it.
+        ref int leaf = ref Unsafe.Add(ref tree, levels == 1 ? Line : Unsafe.Add(ref tree, levels) + node * (2 * Fanout));
+        return Unsafe.Add(ref leaf, Fanout + RankOf(ref leaf, key));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Find128(UInt128 address)
+    {
+        if (memory is null) return PrefixMap.Miss;
+        ref int tree = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(memory), start);
+        int value = Find64(ref tree, (ulong)(address >> 64));
+        return value > NestedBase ? value : Find64(ref Unsafe.Add(ref tree, (NestedBase - value) * Line), (ulong)address);
+    }
+
+    internal void Prefetch()
+    {
+        if (memory is null || !Sse.IsSupported) return;
+        byte* tree = (byte*)Unsafe.AsPointer(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(memory), start));
+        Sse.Prefetch0(tree);
+        Sse.Prefetch0(tree + 64);
+        Sse.Prefetch0(tree + 128);
+    }
+
+    private static int Find64(ref int tree, ulong word)
+    {
+        long key = (long)(word ^ 0x8000_0000_0000_0000);
+        int depth = tree;
+        int node = 0;
+        for (int level = 1; level < depth; level++)
+            node = node * Fanout + RankOf(ref Unsafe.As<int, long>(ref Unsafe.Add(ref tree, Unsafe.Add(ref tree, level) + node * (2 * Fanout))), key);
+        ref int leaf = ref Unsafe.Add(ref tree, Unsafe.Add(ref tree, depth) + node * (3 * Fanout));
+        return Unsafe.Add(ref leaf, 2 * Fanout + RankOf(ref Unsafe.As<int, long>(ref leaf), key));
+    }
+
+    // How many of 16 sorted keys are below the key.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int RankOf(ref int keys, int key)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            return BitOperations.PopCount((uint)Vector512.LessThan(Vector512.LoadUnsafe(ref keys), Vector512.Create(key)).ExtractMostSignificantBits());
+        Vector256<int> wanted = Vector256.Create(key);
+        uint low = Vector256.LessThan(Vector256.LoadUnsafe(ref keys), wanted).ExtractMostSignificantBits();
+        uint high = Vector256.LessThan(Vector256.LoadUnsafe(ref keys, 8), wanted).ExtractMostSignificantBits();
+        return BitOperations.PopCount(low | high << 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int RankOf(ref long keys, long key)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<long> one = Vector512.Create(key);
+            uint first = (uint)Vector512.LessThan(Vector512.LoadUnsafe(ref keys), one).ExtractMostSignificantBits();
+            uint second = (uint)Vector512.LessThan(Vector512.LoadUnsafe(ref keys, 8), one).ExtractMostSignificantBits();
+            return BitOperations.PopCount(first | second << 8);
+        }
+
+        Vector256<long> wanted = Vector256.Create(key);
+        uint mask = 0;
+        for (int i = 0; i < Fanout; i += 4)
+            mask |= Vector256.LessThan(Vector256.LoadUnsafe(ref keys, (nuint)i), wanted).ExtractMostSignificantBits() << i;
+        return BitOperations.PopCount(mask);
+    }
+}
