@@ -12,7 +12,7 @@ public unsafe interface IFlowFamily<TKey, TLine>
     /// <summary>The family.</summary>
     static abstract IpFamily Family { get; }
 
-    /// <summary>The keyed hash: low bits choose the bucket, the top 16 bits are the tag.</summary>
+    /// <summary>The keyed hash: the upper half chooses the bucket, the low 16 bits are the tag.</summary>
     static abstract ulong Hash(in TKey key, in HashSecret secret);
 
     /// <summary>Whether the line's key is this key, compared as words.</summary>
