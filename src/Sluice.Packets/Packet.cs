@@ -75,7 +75,7 @@ public enum PacketFlags : byte
 /// <para>Nobody parses again: stages after the parser use the offsets.</para>
 /// </remarks>
 [StructLayout(LayoutKind.Explicit, Size = 64)]
-public unsafe struct Packet
+public unsafe partial struct Packet
 {
     /// <summary>Writable bytes before <see cref="Data"/> that every link guarantees.</summary>
     public const int Headroom = 96;
@@ -154,6 +154,9 @@ public unsafe struct Packet
 
     /// <summary>With an ICMP error: offset of the quoted IP header from <see cref="Data"/>.</summary>
     [FieldOffset(48)] public ushort QuotedL3;
+
+    /// <summary>With <see cref="PacketKind.Fragment6"/>: offset of the fragment header from <see cref="Data"/>.</summary>
+    [FieldOffset(48)] public ushort FragmentHeader;
 
     /// <summary>With an ICMP error: offset of the quoted transport header (at least 8 bytes of it are there).</summary>
     [FieldOffset(50)] public ushort QuotedL4;
