@@ -6,7 +6,7 @@ namespace Sluice.Packets.Tests.Captures;
 /// <summary>Builds capture files byte by byte, in either byte order, independently of the writers.</summary>
 internal sealed class CaptureBytes(bool bigEndian)
 {
-    private readonly MemoryStream bytes = new();
+    private readonly List<byte> bytes = [];
 
     public byte[] ToArray() => bytes.ToArray();
 
@@ -15,7 +15,7 @@ internal sealed class CaptureBytes(bool bigEndian)
         Span<byte> b = stackalloc byte[2];
         if (bigEndian) BinaryPrimitives.WriteUInt16BigEndian(b, value);
         else BinaryPrimitives.WriteUInt16LittleEndian(b, value);
-        bytes.Write(b);
+        bytes.AddRange(b);
         return this;
     }
 
@@ -24,13 +24,13 @@ internal sealed class CaptureBytes(bool bigEndian)
         Span<byte> b = stackalloc byte[4];
         if (bigEndian) BinaryPrimitives.WriteUInt32BigEndian(b, value);
         else BinaryPrimitives.WriteUInt32LittleEndian(b, value);
-        bytes.Write(b);
+        bytes.AddRange(b);
         return this;
     }
 
     public CaptureBytes Raw(params ReadOnlySpan<byte> value)
     {
-        bytes.Write(value);
+        bytes.AddRange(value);
         return this;
     }
 
