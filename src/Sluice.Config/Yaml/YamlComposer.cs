@@ -1,0 +1,183 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Sluice.Config.Yaml;
+
+/// <summary>Makes nodes of YAML text (JSON is YAML). Problems are reported, never thrown.</summary>
+/// <remarks>
+/// The library's own node model recurses without a limit and forgets nothing of an alias, so a short text can take all
+/// stack or memory. This one takes the library's events and holds to the limits of <see cref="YamlLimits"/>.
+/// </remarks>
+internal sealed class YamlComposer
+{
+    private readonly string file;
+    private readonly Parser parser;
+    private readonly Problems problems;
+    private readonly Dictionary<string, (YamlNode Node, long Size)> anchors = new(StringComparer.Ordinal);
+    private long nodes;
+    private long aliased;
+
+    private YamlComposer(string file, TextReader text, Problems problems)
+    {
+        this.file = file;
+        this.problems = problems;
+        parser = new Parser(new Scanner(text, skipComments: true));
+    }
+
+    /// <summary>The documents of a text; those before a syntax error are returned.</summary>
+    public static List<YamlNode> Compose(string file, string text, Problems problems)
+    {
+        List<YamlNode> documents = [];
+        if (text.Length > YamlLimits.MaxFileCharacters)
+        {
+            problems.Error(new Place(file, 1, 1), "", ConfigRule.TooLarge, $"the file is larger than {YamlLimits.MaxFileCharacters >> 20} Mi characters");
+            return documents;
+        }
+
+        try
+        {
+            using StringReader reader = new(text);
+            new YamlComposer(file, reader, problems).ComposeAll(documents);
+        }
+        catch (ComposeException stop)
+        {
+            problems.Error(stop.Place, "", stop.Rule, stop.Message);
+        }
+        catch (YamlException broken)
+        {
+            problems.Error(PlaceOf(file, broken.Start), "", ConfigRule.Syntax, Sentence(broken.Message));
+        }
+        catch (Exception broken) when (broken is ArgumentException or InvalidOperationException or IndexOutOfRangeException or FormatException or OverflowException)
+        {
+            // The library reports a few broken texts by other exceptions than its own, without a place.
+            problems.Error(new Place(file, 1, 1), "", ConfigRule.Syntax, Sentence(broken.Message));
+        }
+
+        return documents;
+    }
+
+    private static Place PlaceOf(string file, in Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
+
+    private static string Sentence(string message)
+    {
+        string line = message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+        return line.Length == 0 ? "the text is no YAML" : char.ToLowerInvariant(line[0]) + line[1..];
+    }
+
+    private void ComposeAll(List<YamlNode> documents)
+    {
+        while (parser.MoveNext())
+        {
+            if (parser.Current is not DocumentStart) continue;
+            anchors.Clear();
+            parser.MoveNext();
+            YamlNode root = ComposeNode(parent: null, depth: 0);
+            if (!root.IsNull) documents.Add(root);
+            if (documents.Count > YamlLimits.MaxDocuments)
+                throw new ComposeException(root.Place, ConfigRule.TooLarge, $"more than {YamlLimits.MaxDocuments} documents in one file");
+        }
+    }
+
+    private YamlNode ComposeNode(YamlNode? parent, int depth)
+    {
+        ParsingEvent current = parser.Current!;
+        Place place = PlaceOf(file, current.Start);
+        if (depth > YamlLimits.MaxDepth)
+            throw new ComposeException(place, ConfigRule.TooLarge, $"nested deeper than {YamlLimits.MaxDepth} levels");
+        if (current is AnchorAlias alias) return Alias(alias, place);
+
+        long before = nodes++ + aliased;
+        YamlNode node;
+        switch (current)
+        {
+            case Scalar scalar:
+                node = new YamlScalar(place, scalar.Value, scalar.Style == ScalarStyle.Plain && scalar.Tag.IsEmpty) { Parent = parent };
+                CheckTag(scalar.Tag, place);
+                break;
+            case SequenceStart sequence:
+                CheckTag(sequence.Tag, place);
+                node = ComposeSequence(new YamlSequence(place) { Parent = parent }, depth);
+                break;
+            case MappingStart mapping:
+                CheckTag(mapping.Tag, place);
+                node = ComposeMapping(new YamlMapping(place) { Parent = parent }, depth);
+                break;
+            default:
+                throw new ComposeException(place, ConfigRule.Syntax, "expected a value here");
+        }
+
+        if (current is NodeEvent { Anchor.IsEmpty: false } anchored) anchors[anchored.Anchor.Value] = (node, nodes + aliased - before);
+        return node;
+    }
+
+    private YamlNode Alias(AnchorAlias alias, Place place)
+    {
+        if (!anchors.TryGetValue(alias.Value.Value, out (YamlNode Node, long Size) anchor))
+            throw new ComposeException(place, ConfigRule.Syntax, $"no anchor '{alias.Value.Value}' before this alias");
+        aliased += anchor.Size;
+        if (aliased > YamlLimits.MaxAliasedNodes)
+            throw new ComposeException(place, ConfigRule.TooLarge, $"aliases repeat more than {YamlLimits.MaxAliasedNodes} values");
+        return anchor.Node;
+    }
+
+    private YamlSequence ComposeSequence(YamlSequence sequence, int depth)
+    {
+        while (parser.MoveNext() && parser.Current is not SequenceEnd) sequence.Items.Add(ComposeNode(sequence, depth + 1));
+        return sequence;
+    }
+
+    private YamlMapping ComposeMapping(YamlMapping mapping, int depth)
+    {
+        Dictionary<string, YamlScalar>? seen = null;
+        while (parser.MoveNext() && parser.Current is not MappingEnd)
+        {
+            YamlNode keyNode = ComposeNode(mapping, depth + 1);
+            if (keyNode is not YamlScalar key) throw new ComposeException(keyNode.Place, ConfigRule.Syntax, "a field's name must be a text");
+            parser.MoveNext();
+            YamlNode value = ComposeNode(mapping, depth + 1);
+            if (mapping.Entries.Count == 8) seen = Index(mapping);
+            YamlScalar? first = seen is null ? FindKey(mapping, key.Text) : seen.GetValueOrDefault(key.Text);
+            if (first is null)
+            {
+                mapping.Entries.Add(new(key, value));
+                seen?.Add(key.Text, key);
+            }
+            else
+            {
+                problems.Error(key.Place, key.Path, ConfigRule.DuplicateField, $"field '{key.Text}' is here for the second time", first.Place);
+            }
+        }
+
+        return mapping;
+    }
+
+    // Most mappings have a few fields: comparing beats hashing.
+    private static YamlScalar? FindKey(YamlMapping mapping, string name)
+    {
+        foreach (KeyValuePair<YamlScalar, YamlNode> entry in mapping.Entries)
+            if (entry.Key.Text == name) return entry.Key;
+        return null;
+    }
+
+    private static Dictionary<string, YamlScalar> Index(YamlMapping mapping)
+    {
+        Dictionary<string, YamlScalar> index = new(StringComparer.Ordinal);
+        foreach (KeyValuePair<YamlScalar, YamlNode> entry in mapping.Entries) index.Add(entry.Key.Text, entry.Key);
+        return index;
+    }
+
+    private static void CheckTag(TagName tag, Place place)
+    {
+        if (tag.IsEmpty || tag.IsNonSpecific) return;
+        if (tag.Value is "tag:yaml.org,2002:str" or "tag:yaml.org,2002:map" or "tag:yaml.org,2002:seq") return;
+        throw new ComposeException(place, ConfigRule.Syntax, $"tag '{tag.Value}' has no meaning here");
+    }
+
+    // Ends the composition of a file from any depth; it never leaves this class.
+    private sealed class ComposeException(Place place, ConfigRule rule, string message) : Exception(message)
+    {
+        public Place Place { get; } = place;
+
+        public ConfigRule Rule { get; } = rule;
+    }
+}
