@@ -39,7 +39,12 @@ internal sealed class Problems
         int found = isError ? ++errors : ++warnings;
         if (found > Max + 1) return;
         if (found == Max + 1)
-            (rule, message, others) = (ConfigRule.TooLarge, $"more than {Max} {(isError ? "errors" : "warnings")}: the rest is not listed", []);
+        {
+            rule = ConfigRule.TooLarge;
+            message = $"more than {Max} {(isError ? "errors" : "warnings")}: the rest is not listed";
+            others = [];
+        }
+
         all.Add(new ConfigError(place, path, rule, message, severity) { Others = [.. others] });
     }
 }

@@ -60,10 +60,11 @@ internal sealed class YamlScalar(Place place, string text, bool isPlain) : YamlN
         ReadOnlySpan<char> digits = text.AsSpan();
         if (digits.Length > 0 && digits[0] is '-' or '+') digits = digits[1..];
         if (digits.IsEmpty) return false;
-        if (digits.StartsWith("0x") || digits.StartsWith("0o")) return digits.Length > 2 && !digits[2..].ContainsAnyExcept("0123456789abcdefABCDEF");
         if (digits is ".inf" or ".Inf" or ".INF" or ".nan" or ".NaN" or ".NAN") return true;
-        if (digits.ContainsAnyExcept("0123456789.eE+-") || !char.IsAsciiDigit(digits[^1]) && digits[^1] != '.') return false;
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _);
+        if (digits.StartsWith("0x", StringComparison.Ordinal) || digits.StartsWith("0o", StringComparison.Ordinal))
+            return ulong.TryParse(digits[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
+        return (char.IsAsciiDigit(digits[0]) || digits[0] == '.')
+            && double.TryParse(digits, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out _);
     }
 }
 
