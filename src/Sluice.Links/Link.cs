@@ -38,6 +38,10 @@ public abstract class Link : IDisposable
     /// <summary>The kernel's interface index, or 0 where there is none.</summary>
     public virtual int InterfaceIndex => 0;
 
+    /// <summary>The VLAN that the link speaks (IEEE 802.1Q); 0: untagged frames.</summary>
+    /// <remarks>The parser refuses other frames; who writes link headers writes the tag.</remarks>
+    public ushort Vlan { get; init; }
+
     /// <summary>What the link does by itself.</summary>
     public abstract LinkCapabilities Capabilities { get; }
 
