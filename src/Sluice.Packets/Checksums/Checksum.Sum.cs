@@ -45,11 +45,14 @@ public static unsafe partial class Checksum
         return sum;
     }
 
-    /// <summary>The checksum of a span: the inverted, folded sum.</summary>
-    public static ushort Of(ReadOnlySpan<byte> data)
+    /// <summary>The unfolded sum over a span.</summary>
+    public static ulong Sum(ReadOnlySpan<byte> data)
     {
-        fixed (byte* first = data) return (ushort)~Fold(Sum(first, data.Length));
+        fixed (byte* first = data) return Sum(first, data.Length);
     }
+
+    /// <summary>The checksum of a span: the inverted, folded sum.</summary>
+    public static ushort Of(ReadOnlySpan<byte> data) => (ushort)~Fold(Sum(data));
 
     /// <summary>Sums whole blocks of 64 bytes: each 64-bit lane adds its lower and its upper half, so no lane overflows below 2^31 blocks.</summary>
     private static ulong SumVectors(byte* data, int length)

@@ -51,11 +51,13 @@ public static unsafe class TransportChecksum
     public static bool Holds(Packet* packet)
     {
         int offset = FieldOffset(packet->Protocol);
-        if (offset < 0 || packet->L4 == 0) return true;
-        byte* transport = packet->Data + packet->L4;
+        byte* ip = packet->Data + packet->L3;
+        bool v4 = *ip >> 4 == 4;
+        bool foreign = packet->Protocol == (v4 ? IpProtocol.IcmpV6 : IpProtocol.Icmp);
+        if (offset < 0 || packet->L4 == 0 || foreign) return true;
         int length = LengthOf(packet);
-        if (packet->Protocol == IpProtocol.Udp && packet->Udp->Checksum == 0) return *(packet->Data + packet->L3) >> 4 == 4;
-        ulong sum = Checksum.Sum(transport, length) + PseudoHeader(packet->Data + packet->L3, packet->Protocol, length);
+        if (packet->Protocol == IpProtocol.Udp && packet->Udp->Checksum == 0) return v4;
+        ulong sum = Checksum.Sum(packet->Data + packet->L4, length) + PseudoHeader(ip, packet->Protocol, length);
         return Checksum.Fold(sum) == ushort.MaxValue;
     }
 
