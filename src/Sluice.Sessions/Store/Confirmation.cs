@@ -1,0 +1,8 @@
+namespace Sluice.Sessions;
+
+/// <summary>What a policy says of a live session that it still allows.</summary>
+/// <param name="Generation">The generation that confirms it.</param>
+/// <param name="Timers">The set of idle times from now on; they count from the session's next packet.</param>
+/// <param name="Rule">The rule that decides now.</param>
+/// <param name="SourcePool">The pool that its source is translated by now; null: none.</param>
+public readonly record struct Confirmation(ushort Generation, ushort Timers, uint Rule, Pool? SourcePool);

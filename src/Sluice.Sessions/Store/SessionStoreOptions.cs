@@ -1,0 +1,26 @@
+namespace Sluice.Sessions;
+
+/// <summary>How large a session store is, and what its choices are drawn from.</summary>
+public sealed record SessionStoreOptions
+{
+    /// <summary>Sessions at most, over all workers and both families.</summary>
+    public int Capacity { get; init; } = 1_000_000;
+
+    /// <summary>Threads that handle packets.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>What port choices and hash keys are drawn from.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Cached decisions of stateless rules at most, for each family.</summary>
+    public int CacheLines { get; init; } = 65_536;
+
+    /// <summary>Pairs of lines above <see cref="Capacity"/> for those that wait for readers; see <see cref="FlowTableLimits.Spare"/>.</summary>
+    public int SpareLines { get; init; } = FlowTableLimits.DefaultSpare;
+
+    /// <summary>Public addresses that may be in use at once, over all pools.</summary>
+    public int MaxPublicAddresses { get; init; } = 65_536;
+
+    /// <summary>Whether every due time is kept in order, so that <see cref="SessionStore.ExpireUpTo"/> ends each session exactly when it is due: for virtual time, with one worker thread at a time.</summary>
+    public bool ExactExpiry { get; init; }
+}

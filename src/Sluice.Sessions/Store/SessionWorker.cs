@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+
+namespace Sluice.Sessions;
+
+/// <summary>What one thread brings when it makes and ends sessions: its slot in the epochs, its free lists and credits, its random numbers.</summary>
+public sealed class SessionWorker
+{
+    private readonly Epochs epochs;
+
+    internal SessionWorker(int index, Epochs epochs, RandomSource random)
+    {
+        Index = index;
+        this.epochs = epochs;
+        Random = random;
+    }
+
+    /// <summary>Its number.</summary>
+    public int Index { get; }
+
+    internal RandomSource Random;
+
+    /// <summary>A burst boundary: the worker forgets every line and index that it found before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Pass() => epochs.Pass(Index);
+
+    /// <summary>The worker is about to block; it holds nobody up meanwhile.</summary>
+    public void Park() => epochs.Park(Index);
+
+    /// <summary>The worker is back.</summary>
+    public void Unpark() => epochs.Unpark(Index);
+}
