@@ -1,0 +1,16 @@
+using System.Globalization;
+using Xunit;
+
+namespace Sluice.Packets.Tests;
+
+/// <summary>One seeded source of randomness for a test, printed so that a failure can be run again (SLUICE_SEED=...).</summary>
+internal static class Seeds
+{
+    public static Random New()
+    {
+        string? given = Environment.GetEnvironmentVariable("SLUICE_SEED");
+        int seed = given is null ? Random.Shared.Next() : int.Parse(given, CultureInfo.InvariantCulture);
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        return new Random(seed);
+    }
+}
