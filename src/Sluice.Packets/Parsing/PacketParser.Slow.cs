@@ -11,7 +11,7 @@ public static unsafe partial class PacketParser
 
     /// <summary>Parses any packet, the common ones too.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ParseSlow(Packet* packet, in LinkFrame link)
+    internal static void ParseSlow(Packet* packet, in LinkFrame link)
     {
         if (packet->Length < 0) packet->Length = 0;
         packet->L3 = 0;
