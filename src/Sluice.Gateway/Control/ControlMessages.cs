@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace Sluice.Gateway.Control;
+
+/// <summary>What a program asks of a running gateway: one JSON object on one line.</summary>
+/// <param name="Command">"show", the only one so far.</param>
+/// <param name="What">With show: sessions, drops, links, routes, mappings, pools or status.</param>
+/// <param name="Limit">With show: the most rows of an answer.</param>
+/// <param name="Filter">With show: only rows that contain this text (an address, a protocol, a realm).</param>
+public sealed record ControlRequest(string Command, string? What = null, int Limit = ControlRequest.DefaultLimit, string? Filter = null)
+{
+    /// <summary>Rows of an answer where none are asked for.</summary>
+    public const int DefaultLimit = 100;
+
+    /// <summary>The most rows that an answer has, whatever is asked for.</summary>
+    public const int LimitMax = 100_000;
+}
+
+/// <summary>What the gateway answers: one JSON object on one line.</summary>
+/// <param name="Ok">Whether the request was done.</param>
+/// <param name="Error">Why not, as a sentence.</param>
+/// <param name="Result">What was asked for.</param>
+public sealed record ControlAnswer(bool Ok, string? Error, JsonElement? Result)
+{
+    /// <summary>A refusal.</summary>
+    public static ControlAnswer Refused(string error) => new(Ok: false, error, Result: null);
+}

@@ -1,0 +1,151 @@
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Sluice.Gateway.Control;
+
+/// <summary>The door of a running gateway: a Unix socket of mode 0600 that takes one request a line and answers one line each.</summary>
+/// <remarks>Limits: 16 programs at once, 64 KiB a request, 10 seconds of silence; a program beyond them is hung up on.</remarks>
+public sealed class ControlSocket : IDisposable
+{
+    /// <summary>The most bytes of a request.</summary>
+    public const int RequestBytesMax = 64 * 1024;
+
+    private const int ProgramsMax = 16;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    private readonly Socket listener;
+    private readonly CancellationTokenSource closing = new();
+    private readonly SemaphoreSlim programs = new(ProgramsMax);
+    private readonly ControlHandler handler;
+
+    private ControlSocket(string path, Socket listener, ControlHandler handler)
+    {
+        Path = path;
+        this.listener = listener;
+        this.handler = handler;
+        _ = Task.Run(ListenAsync);
+    }
+
+    /// <summary>The socket's file.</summary>
+    public string Path { get; }
+
+    /// <summary>Where the socket is unless told otherwise: under /run for root, else in the user's own run-time directory.</summary>
+    public static string DefaultPath
+    {
+        get
+        {
+            if (Environment.IsPrivilegedProcess) return "/run/sluice.sock";
+            string? own = Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR");
+            return System.IO.Path.Combine(string.IsNullOrEmpty(own) ? System.IO.Path.GetTempPath() : own, $"sluice-{Environment.UserName}.sock");
+        }
+    }
+
+    /// <summary>Opens the door. A file that a killed gateway left is taken over; one that answers is not.</summary>
+    /// <param name="path">The socket's file.</param>
+    /// <param name="handler">What answers.</param>
+    /// <exception cref="ControlException">Another gateway has it, or it can't be made.</exception>
+    public static ControlSocket Open(string path, ControlHandler handler)
+    {
+        if (File.Exists(path) && ControlClient.IsAnswered(path))
+            throw new ControlException($"another gateway has the socket {path}; stop it or choose another with --socket");
+
+        // Made under another name and moved into place, so nobody can connect before the mode is set.
+        string own = $"{path}.{Environment.ProcessId}";
+        Socket? door = null;
+        try
+        {
+            File.Delete(own);
+            door = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            door.Bind(new UnixDomainSocketEndPoint(own));
+            File.SetUnixFileMode(own, OwnerOnly);
+            door.Listen(ProgramsMax);
+            File.Move(own, path, overwrite: true);
+            return new ControlSocket(path, door, handler);
+        }
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            door?.Dispose();
+            throw new ControlException($"the socket {path} can't be made: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Closes the door and takes the file away.</summary>
+    public void Dispose()
+    {
+        if (closing.IsCancellationRequested) return;
+        closing.Cancel();
+        listener.Dispose();
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next gateway takes over what is left.
+        }
+    }
+
+    private async Task ListenAsync()
+    {
+        while (!closing.IsCancellationRequested)
+        {
+            try
+            {
+                Socket program = await listener.AcceptAsync(closing.Token);
+                if (await programs.WaitAsync(TimeSpan.Zero)) _ = Task.Run(() => ServeAsync(program));
+                else program.Dispose();
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // A program that hung up while it was accepted; descriptors that ran out come back.
+                await Task.Delay(TimeSpan.FromMilliseconds(50));
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket program)
+    {
+        try
+        {
+            using var stream = new NetworkStream(program, ownsSocket: true);
+            var lines = new LineReader(stream, RequestBytesMax);
+            while (true)
+            {
+                using var patience = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
+                patience.CancelAfter(Silence);
+                ReadOnlyMemory<byte>? line = await lines.ReadAsync(patience.Token);
+                if (line is null) return;
+                byte[] answer = JsonSerializer.SerializeToUtf8Bytes(Answer(line.Value.Span), GatewayJson.Default.ControlAnswer);
+                await stream.WriteAsync(answer, patience.Token);
+                await stream.WriteAsync("\n"u8.ToArray(), patience.Token);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            // The program hung up or fell silent; the gateway has nothing to do about it.
+        }
+        finally
+        {
+            programs.Release();
+        }
+    }
+
+    private ControlAnswer Answer(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            ControlRequest? request = JsonSerializer.Deserialize(line, GatewayJson.Default.ControlRequest);
+            return request?.Command is null ? ControlAnswer.Refused("a request is an object with a command") : handler.Answer(request);
+        }
+        catch (JsonException e)
+        {
+            return ControlAnswer.Refused($"the request is not JSON of the expected form: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Sluice.Gateway.Views;
+
+namespace Sluice.Gateway.Control;
+
+/// <summary>What can be seen of a running gateway. Called from any thread; reads tables while packets pass.</summary>
+public interface IGatewayInspector
+{
+    /// <summary>The gateway as a whole.</summary>
+    StatusView Status();
+
+    /// <summary>Live sessions: at most <paramref name="limit"/> that <paramref name="filter"/> admits.</summary>
+    SessionsView Sessions(int limit, Func<SessionView, bool> filter);
+
+    /// <summary>Drops by reason.</summary>
+    DropsView Drops();
+
+    /// <summary>The links.</summary>
+    LinksView Links();
+
+    /// <summary>The routes of all realms.</summary>
+    RoutesView Routes();
+
+    /// <summary>Live mappings: at most <paramref name="limit"/> that <paramref name="filter"/> admits.</summary>
+    MappingsView Mappings(int limit, Func<MappingView, bool> filter);
+
+    /// <summary>Ports of the pools.</summary>
+    PoolsView Pools();
+}

@@ -1,0 +1,38 @@
+namespace Sluice.Gateway.Views;
+
+/// <summary>Live sessions: what <c>sluice show sessions</c> prints.</summary>
+/// <param name="Total">How many live, shown or not.</param>
+/// <param name="Sessions">Those that the filter admits, at most as many as were asked for.</param>
+public sealed record SessionsView(long Total, IReadOnlyList<SessionView> Sessions);
+
+/// <summary>One session.</summary>
+/// <param name="Id">Its number: the same in both directions and in replay's verdicts.</param>
+/// <param name="Protocol">tcp, udp, icmp, icmpv6, or a number.</param>
+/// <param name="State">Of TCP: halfOpen, established, closing; of others: open.</param>
+/// <param name="From">The realm of the side that began it.</param>
+/// <param name="To">The realm that it goes to.</param>
+/// <param name="Source">The inside endpoint that began it.</param>
+/// <param name="Destination">The endpoint that it was sent to.</param>
+/// <param name="TranslatedSource">The source as the other side sees it.</param>
+/// <param name="TranslatedDestination">The destination as the other side sees it.</param>
+/// <param name="Original">Traffic from the side that began it.</param>
+/// <param name="Reply">Traffic back to it.</param>
+/// <param name="IdleSeconds">Since the last packet that prolonged it.</param>
+/// <param name="ExpiresInSeconds">Until it ends if nothing more comes.</param>
+public sealed record SessionView(
+    uint Id,
+    string Protocol,
+    string State,
+    string From,
+    string To,
+    string Source,
+    string Destination,
+    string TranslatedSource,
+    string TranslatedDestination,
+    TrafficView Original,
+    TrafficView Reply,
+    double IdleSeconds,
+    double ExpiresInSeconds);
+
+/// <summary>Traffic of one direction.</summary>
+public sealed record TrafficView(ulong Packets, ulong Bytes);

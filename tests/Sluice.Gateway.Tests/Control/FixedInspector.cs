@@ -1,0 +1,27 @@
+using Sluice.Gateway.Control;
+using Sluice.Gateway.Views;
+
+namespace Sluice.Gateway.Tests.Control;
+
+/// <summary>A gateway in which nothing moves.</summary>
+internal sealed class FixedInspector : IGatewayInspector
+{
+    public static SessionView Session(uint id, string source) =>
+        new(id, "tcp", "established", "vpc-1", "vpc-2", source, "198.18.0.1:80", "203.0.113.1:1024", "198.18.0.1:80", new(1, 60), new(1, 52), 0.5, 10);
+
+    public StatusView Status() => new(1, 2, 1, 2, 1, new(10, 1, 8, 1, 0, new Dictionary<string, ulong> { ["NoRoute"] = 2 }));
+
+    public SessionsView Sessions(int limit, Func<SessionView, bool> filter) =>
+        new(2, [.. new[] { Session(1, "10.0.0.1:5"), Session(2, "10.0.0.2:6") }.Where(filter).Take(limit)]);
+
+    public DropsView Drops() => new(2, [new("NoRoute", 2, "Nowhere to go.")]);
+
+    public LinksView Links() => new([new("vpc1", "afpacket", "eth1", "vpc-1", ["10.0.0.1/24"], null, 1500, 1, 2, 3, 4)]);
+
+    public RoutesView Routes() => new([new("vpc-1", "10.0.0.0/24", null, "vpc1", "connected")]);
+
+    public MappingsView Mappings(int limit, Func<MappingView, bool> filter) =>
+        new(1, [.. new[] { new MappingView("udp", "vpc-1", "10.0.0.1:5", "vpc-2", "203.0.113.1:1024", 1) }.Where(filter).Take(limit)]);
+
+    public PoolsView Pools() => new([new("203.0.113.1", "udp", 1, 0, 64512)]);
+}
