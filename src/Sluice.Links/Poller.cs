@@ -25,6 +25,7 @@ public sealed unsafe class Poller : IDisposable
     /// <returns>Whether a queue may have packets (false: woken by another thread, or the time is over).</returns>
     public bool Wait(int milliseconds)
     {
+        ObjectDisposedException.ThrowIf(_entries is null, this);
         if (Polling.Wait(_entries, (nuint)(_queues + 1), milliseconds) <= 0) return false;
         if (_entries[_queues].Returned != 0) ClearEvent();
         bool ready = false;

@@ -1,5 +1,4 @@
 using Sluice.Links.Native;
-using Sluice.Packets;
 
 namespace Sluice.Links.Frames;
 
@@ -10,20 +9,13 @@ internal sealed unsafe class FrameArena : IDisposable
     /// <summary>The largest frame: an IP packet of 65,535 bytes with every link header, rounded up.</summary>
     public const int LargestFrame = 68 * 1024;
 
-    private const int Lead = Packet.Headroom + VirtioHeader.Bytes;
-
-    // The frame starts 10 bytes into a line, as in the packet ring: IP and transport header then share a line.
+    // Room for the headroom and the virtio header before it; the frame starts 10 bytes into a line, as in the packet ring.
     private const int Start = 128 + 10;
     private const int Line = 64;
 
     private readonly nuint _bytes;
     private byte* _memory;
     private nuint _used;
-
-    static FrameArena()
-    {
-        if (Start < Lead) throw new InvalidOperationException("The headroom does not fit before the frame.");
-    }
 
     /// <summary>Maps the arena; pages come with their first use.</summary>
     public FrameArena(int bytes)
