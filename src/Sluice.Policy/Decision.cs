@@ -1,4 +1,5 @@
 using Sluice.Packets;
+using Sluice.Sessions;
 
 namespace Sluice.Policy;
 
@@ -17,7 +18,10 @@ public enum DecisionKind : byte
     /// <summary>A session is to be made.</summary>
     Session,
 
-    /// <summary>The destination is a public address whose owner only the mappings know: look there, then ask <c>DecideInbound</c>.</summary>
+    /// <summary>
+    /// The destination is a public address whose owner only the mappings know: look there, in the realm <see cref="Decision.RealmTo"/>,
+    /// then ask <see cref="GatewayPolicy.DecideInbound"/>.
+    /// </summary>
     AskMappings,
 }
 
@@ -33,7 +37,13 @@ public struct Decision
     /// <summary>With <see cref="DecisionKind.Drop"/>: why.</summary>
     public DropReason Reason;
 
-    /// <summary>The realm that the packet goes to.</summary>
+    /// <summary>Conduct of the packets that go the way of the first one.</summary>
+    public FlowConduct OriginalConduct;
+
+    /// <summary>Conduct of the packets that come back.</summary>
+    public FlowConduct ReplyConduct;
+
+    /// <summary>The realm that the packet goes to; with <see cref="DecisionKind.AskMappings"/> the realm in which the destination is a public address.</summary>
     public ushort RealmTo;
 
     /// <summary>Index in <see cref="GatewayPolicy.Pools"/> of the pool that the source takes a public endpoint from, or <see cref="NoPool"/>.</summary>

@@ -1,0 +1,81 @@
+using System.Collections.Frozen;
+using Sluice.Config;
+using Sluice.Config.Documents;
+using Sluice.Packets.Addresses;
+
+namespace Sluice.Policy;
+
+/// <summary>Makes a <see cref="GatewayPolicy"/> of an accepted configuration.</summary>
+/// <remarks>Same configuration and registry, same policy. An accepted configuration always compiles; that there are too many realms is the one thing that can be wrong.</remarks>
+public static class PolicyCompiler
+{
+    /// <summary>Compiles a configuration.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="realms">Numbers of realms; realms that are new here get theirs.</param>
+    /// <param name="generation">The policy's generation number; not 0.</param>
+    /// <exception cref="InvalidOperationException">The process has met more realms than there are numbers.</exception>
+    public static GatewayPolicy Compile(ConfigSet config, RealmRegistry realms, ushort generation = 1)
+    {
+        foreach (Realm realm in config.Realms)
+            if (!realms.TryGetOrAdd(realm.Name, out _)) throw new InvalidOperationException($"More than {RealmRegistry.Capacity} realms.");
+
+        var tables = new PolicyTables();
+        var spaces = new RealmSpace[realms.Count];
+        for (int i = 0; i < spaces.Length; i++) spaces[i] = new RealmSpace();
+        AddOwnPrefixes(config, realms, spaces);
+
+        var pairs = new List<PairView>();
+        var pairNumbers = new Dictionary<uint, int>();
+        foreach (Peering peering in config.Peerings)
+        {
+            ushort left = NumberOf(realms, peering.Left.Realm);
+            ushort right = NumberOf(realms, peering.Right.Realm);
+            IpFamily[] families = PairCompiler.FamiliesOf(peering);
+            AddPair(peering.Left, left, right);
+            AddPair(peering.Right, right, left);
+
+            void AddPair(PeeringEnd end, ushort from, ushort to)
+            {
+                // Packets that the other end sends to this one are of the pair of the other direction: its neighbour in the list.
+                int number = pairs.Count;
+                var compiler = new PairCompiler(config, tables, peering, families);
+                pairs.Add(compiler.Compile(end, from, to, spaces[from], number, spaces[to], number ^ 1));
+                pairNumbers.TryAdd((uint)from << 16 | to, number);
+            }
+        }
+
+        return new GatewayPolicy
+        {
+            Generation = generation,
+            Pools = tables.Pools,
+            Timers = tables.Timers,
+            Rules = tables.Rules,
+            Destinations = [.. spaces.Select(static space => space.Build())],
+            MasqueradingPairs = [.. spaces.Select(static space => space.MasqueradingPairs.ToArray())],
+            Pairs = [.. pairs],
+            Exposes = tables.Exposes,
+            PairNumbers = pairNumbers.ToFrozenDictionary(),
+        };
+    }
+
+    private static void AddOwnPrefixes(ConfigSet config, RealmRegistry realms, RealmSpace[] spaces)
+    {
+        foreach (Realm realm in config.Realms)
+            foreach (SubnetSpec subnet in realm.Vpc?.Subnets ?? [])
+                spaces[NumberOf(realms, realm.Name)].AddOwn(subnet.Prefix);
+        foreach (LinkSpec link in config.Gateway.Links)
+        {
+            RealmSpace space = spaces[NumberOf(realms, link.Realm)];
+            foreach (LinkAddress address in link.Addresses)
+            {
+                space.AddOwn(address.Connected);
+                space.AddOwn(IpPrefix.Host(address.Address));
+            }
+
+            foreach (RouteSpec route in link.Routes) space.AddOwn(route.To);
+        }
+    }
+
+    private static ushort NumberOf(RealmRegistry realms, string name) =>
+        realms.TryGet(name, out ushort number) ? number : throw new InvalidOperationException($"Realm '{name}' is not in the configuration's list of realms.");
+}

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Sluice.Sessions;
+
+namespace Sluice.Policy;
+
+/// <summary>The lists that decisions name by number. Equal pools and equal timers are one entry.</summary>
+internal sealed class PolicyTables
+{
+    /// <summary>The number of the expose that exposes nothing.</summary>
+    internal const int NoExpose = 0;
+
+    private readonly List<PoolDefinition> pools = [];
+    private readonly Dictionary<PoolDefinition, int> poolNumbers = [];
+    private readonly List<TimerSet> timers = [TimerSet.Default];
+    private readonly Dictionary<TimerSet, int> timerNumbers = new() { [TimerSet.Default] = 0 };
+    private readonly List<PolicyRule> rules = [new("no rule: routing inside one realm, or nothing exposed", "")];
+    private readonly List<ExposeView> exposes = [new(ExposeKind.None, FlowConduct.None, Decision.NoPool, 0, GatewayPolicy.NoRule)];
+
+    internal ImmutableArray<PoolDefinition> Pools => [.. pools];
+
+    internal ImmutableArray<TimerSet> Timers => [.. timers];
+
+    internal ImmutableArray<PolicyRule> Rules => [.. rules];
+
+    internal ExposeView[] Exposes => [.. exposes];
+
+    internal int AddPool(PoolDefinition pool) => Number(pools, poolNumbers, pool);
+
+    internal int AddTimers(TimerSet set) => Number(timers, timerNumbers, set);
+
+    internal uint AddRule(string name, string place)
+    {
+        rules.Add(new PolicyRule(name, place));
+        return (uint)rules.Count - 1;
+    }
+
+    internal int AddExpose(ExposeView expose)
+    {
+        exposes.Add(expose);
+        return exposes.Count - 1;
+    }
+
+    private static int Number<T>(List<T> list, Dictionary<T, int> numbers, T value)
+        where T : notnull
+    {
+        if (numbers.TryGetValue(value, out int number)) return number;
+        list.Add(value);
+        numbers[value] = list.Count - 1;
+        return list.Count - 1;
+    }
+}
