@@ -8,9 +8,15 @@ public partial class TidyTests
 {
     private const int LinesMax = 350;
 
-    // Where packets pass. Of Packets, the addresses and captures are control path.
+    // Where packets pass, and what lies among it but runs only when a configuration or the kernel's tables change.
     private static readonly string[] PacketPath = ["src/Sluice.Packets/", "src/Sluice.Sessions/", "src/Sluice.Dataplane/"];
-    private static readonly string[] ControlPathWithin = ["src/Sluice.Packets/Addresses/", "src/Sluice.Packets/Captures/"];
+    private static readonly string[] ControlPathWithin = 
+    [
+        "src/Sluice.Packets/Addresses/",
+        "src/Sluice.Packets/Captures/",
+        "src/Sluice.Dataplane/Routing/NeighborTable.cs",
+        "src/Sluice.Dataplane/Routing/RouteTable.cs",
+    ];
 
     [Fact]
     public void A_source_file_holds_one_idea() =>

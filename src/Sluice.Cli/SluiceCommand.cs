@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Sluice.Cli.Commands;
+
+namespace Sluice.Cli;
+
+/// <summary>The command line as a whole. Building it touches no room but this one: what a command needs is loaded when it runs.</summary>
+public static class SluiceCommand
+{
+    /// <summary>Runs one command line.</summary>
+    /// <returns>The <see cref="ExitCode"/>.</returns>
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        RootCommand root = Build(new CommandContext(output, error));
+
+        // A file name may begin with @; nothing is read from files here but configurations and captures.
+        var parser = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        ParseResult parsed = root.Parse(args, parser);
+        if (parsed.Errors.Count > 0 && parsed.Action is not (HelpAction or TeachingHelp)) return Complain(parsed, error);
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static RootCommand Build(CommandContext context)
+    {
+        var root = new RootCommand("Sluice, a cloud NAT gateway for Linux: it stands between networks that may not see each other's addresses.")
+        {
+            CheckCommand.Build(context),
+            ShowCommand.Build(context),
+        };
+        TeachingHelp.Install(root,
+        [
+            ("sluice check gateway.yaml", "is this configuration right?"),
+            ("sluice show sessions", "what passes through it now?"),
+        ]);
+        return root;
+    }
+
+    private static int Complain(ParseResult parsed, TextWriter error)
+    {
+        foreach (ParseError e in parsed.Errors) error.WriteLine($"sluice: {e.Message}");
+        var names = new List<string>();
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+            names.Insert(0, command.Command.Name);
+        error.WriteLine($"sluice: see 'sluice {string.Join(' ', [.. names, "--help"])}'");
+        return ExitCode.BadInput;
+    }
+}

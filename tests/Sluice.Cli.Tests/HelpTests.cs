@@ -1,0 +1,49 @@
+using Xunit;
+
+namespace Sluice.Cli.Tests;
+
+public class HelpTests
+{
+    [Fact]
+    public void Help_of_the_whole_names_every_command_and_ends_with_examples()
+    {
+        CommandRun run = CommandRun.Of("--help");
+
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.All(new[] { "check", "show" }, command => Assert.Contains($"  {command}", run.Output, StringComparison.Ordinal));
+        Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
+        Assert.Empty(run.Error);
+    }
+
+    [Theory]
+    [InlineData("check")]
+    [InlineData("show")]
+    [InlineData("show sessions")]
+    [InlineData("show drops")]
+    public void Help_of_a_command_teaches_by_example(string command)
+    {
+        CommandRun run = CommandRun.Of([.. command.Split(' '), "--help"]);
+
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"sluice {command} ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("chekc")]
+    [InlineData("check")]
+    [InlineData("show")]
+    [InlineData("show everything")]
+    [InlineData("show sessions --limit many")]
+    [InlineData("show sessions --limit -1")]
+    [InlineData("show drops --limit 5")]
+    public void Wrong_words_are_bad_input_and_point_to_the_help(string line)
+    {
+        CommandRun run = CommandRun.Of(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(ExitCode.BadInput, run.Code);
+        Assert.Contains("--help'", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+}

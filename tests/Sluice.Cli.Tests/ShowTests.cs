@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Sluice.Gateway.Control;
+using Sluice.Gateway.Views;
+using Xunit;
+
+namespace Sluice.Cli.Tests;
+
+public sealed class ShowTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("sluice-show-").FullName;
+
+    private string Door => Path.Combine(folder, "door.sock");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void A_gateway_that_is_not_there_is_exit_code_3()
+    {
+        CommandRun run = CommandRun.Of("show", "drops", "--socket", Door);
+
+        Assert.Equal(ExitCode.Unreachable, run.Code);
+        Assert.Contains(Door, run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Output);
+    }
+
+    [Theory]
+    [InlineData("sessions", "10.0.0.1:5")]
+    [InlineData("drops", "Nowhere to go.")]
+    [InlineData("links", "vpc1")]
+    [InlineData("routes", "10.0.0.0/24")]
+    [InlineData("mappings", "203.0.113.1:1024")]
+    [InlineData("pools", "64512")]
+    [InlineData("status", "packets in")]
+    public void Tables_for_people_are_plain_columns_where_there_is_no_terminal(string what, string expected)
+    {
+        using ControlSocket socket = ControlSocket.Open(Door, new ControlHandler(new SmallGateway()));
+
+        CommandRun run = CommandRun.Of("show", what, "--socket", Door);
+
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains(expected, run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Output);
+    }
+
+    [Fact]
+    public void Json_is_what_the_gateway_says()
+    {
+        using ControlSocket socket = ControlSocket.Open(Door, new ControlHandler(new SmallGateway()));
+
+        CommandRun run = CommandRun.Of("show", "drops", "--json", "--socket", Door);
+
+        JsonElement drop = Assert.Single(JsonDocument.Parse(run.Output).RootElement.GetProperty("drops").EnumerateArray());
+        Assert.Equal(("NoRoute", 2), (drop.GetProperty("reason").GetString(), drop.GetProperty("packets").GetInt32()));
+    }
+
+    [Fact]
+    public void Rows_are_limited_and_the_foot_says_how_many_there_are()
+    {
+        using ControlSocket socket = ControlSocket.Open(Door, new ControlHandler(new SmallGateway()));
+
+        CommandRun run = CommandRun.Of("show", "sessions", "--limit", "1", "--socket", Door);
+
+        Assert.EndsWith("1 of 2 sessions\n", run.Output, StringComparison.Ordinal);
+    }
+
+    private sealed class SmallGateway : IGatewayInspector
+    {
+        public StatusView Status() => new(1, 2, 1, 2, 1, new(10, 1, 8, 1, 0, new Dictionary<string, ulong> { ["NoRoute"] = 2 }));
+
+        public SessionsView Sessions(int limit, Func<SessionView, bool> filter) =>
+            new(2, [.. new[] { Session(1, "10.0.0.1:5"), Session(2, "10.0.0.2:6") }.Where(filter).Take(limit)]);
+
+        public DropsView Drops() => new(2, [new("NoRoute", 2, "Nowhere to go.")]);
+
+        public LinksView Links() => new([new("vpc1", "afpacket", "eth1", "vpc-1", ["10.0.0.1/24"], null, 1500, 1, 2, 3, 4)]);
+
+        public RoutesView Routes() => new([new("vpc-1", "10.0.0.0/24", null, "vpc1", "connected")]);
+
+        public MappingsView Mappings(int limit, Func<MappingView, bool> filter) =>
+            new(1, [new("udp", "vpc-1", "10.0.0.1:5", "vpc-2", "203.0.113.1:1024", 1)]);
+
+        public PoolsView Pools() => new([new("203.0.113.1", "udp", 1, 0, 64512)]);
+
+        private static SessionView Session(uint id, string source) =>
+            new(id, "tcp", "established", "vpc-1", "vpc-2", source, "198.18.0.1:80", "203.0.113.1:1024", "198.18.0.1:80", new(1, 60), new(1, 52), 0.5, 10);
+    }
+}
