@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Config.Documents;
@@ -21,6 +22,13 @@ public sealed record PeeringDocument : Document
 
     /// <summary>The access list; null where there is none or where it is empty.</summary>
     public AclSpec? Acl { get; init; }
+
+    // The way to the fields inside the file's document: "spec", or "spec.peerings.NAME" in a GatewayAgent.
+    internal string Path { get; init; } = "spec";
+
+    // The way to one expose, for messages.
+    internal string PathOf(PeeringEndSpec end, ExposeSpec expose) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Path}.peering.{end.Realm}.expose[{expose.Index}]");
 }
 
 /// <summary>One realm of a peering and what it exposes to the other.</summary>
@@ -58,9 +66,6 @@ public sealed record AddressEntry(int Index, bool IsExclusion, IpRange Addresses
 {
     /// <summary>The subnet that it names, where it names one; then <see cref="Addresses"/> is filled in when the VPC is known.</summary>
     public string? Subnet { get; init; }
-
-    /// <summary>The prefix or range, with ports where it has any: what messages show.</summary>
-    public string Text { get; init; } = "";
 }
 
 /// <summary>How the private addresses of an expose become public ones.</summary>

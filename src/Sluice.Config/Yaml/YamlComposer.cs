@@ -14,6 +14,7 @@ internal sealed class YamlComposer
     private readonly Parser parser;
     private readonly Problems problems;
     private readonly Dictionary<string, (YamlNode Node, long Size)> anchors = new(StringComparer.Ordinal);
+    private readonly List<(YamlMapping Mapping, YamlScalar Again, YamlScalar First)> duplicates = [];
     private long nodes;
     private long aliased;
 
@@ -72,10 +73,19 @@ internal sealed class YamlComposer
             anchors.Clear();
             parser.MoveNext();
             YamlNode root = ComposeNode(parent: null, depth: 0);
+            ReportDuplicates();
             if (!root.IsNull) documents.Add(root);
             if (documents.Count > YamlLimits.MaxDocuments)
                 throw new ComposeException(root.Place, ConfigRule.TooLarge, $"more than {YamlLimits.MaxDocuments} documents in one file");
         }
+    }
+
+    // Only when its document is whole has a mapping a path.
+    private void ReportDuplicates()
+    {
+        foreach ((YamlMapping mapping, YamlScalar again, YamlScalar first) in duplicates)
+            problems.Error(again.Place, $"{mapping.Path}.{again.Text}", ConfigRule.DuplicateField, $"field '{again.Text}' is here for the second time", first.Place);
+        duplicates.Clear();
     }
 
     private YamlNode ComposeNode(YamlNode? parent, int depth)
@@ -144,7 +154,7 @@ internal sealed class YamlComposer
             }
             else
             {
-                problems.Error(key.Place, key.Path, ConfigRule.DuplicateField, $"field '{key.Text}' is here for the second time", first.Place);
+                duplicates.Add((mapping, key, first));
             }
         }
 

@@ -1,0 +1,32 @@
+using Sluice.Config.Documents;
+
+namespace Sluice.Config.Reading;
+
+/// <summary>Every document that was read, before it is judged.</summary>
+internal sealed class Asked
+{
+    public List<GatewayDocument> Gateways { get; } = [];
+
+    public List<NatProfileDocument> Profiles { get; } = [];
+
+    public List<PeeringDocument> Peerings { get; } = [];
+
+    public List<TranslationDocument> Translations { get; } = [];
+
+    public List<SourceNatDocument> SourceNats { get; } = [];
+
+    public List<VpcDocument> Vpcs { get; } = [];
+
+    public List<FabricGatewayDocument> FabricGateways { get; } = [];
+
+    public List<GatewayGroupDocument> Groups { get; } = [];
+
+    /// <summary>The names of groups in GatewayAgents, which repeat what documents may say too.</summary>
+    public List<string> AgentGroups { get; } = [];
+
+    /// <summary>Whether something in it says which realms there are; without it the names in peerings are taken as they are.</summary>
+    public bool NamesRealms => Gateways.Count > 0 || Vpcs.Count > 0 || HasAgent;
+
+    /// <summary>Whether a GatewayAgent is among the documents.</summary>
+    public bool HasAgent { get; set; }
+}

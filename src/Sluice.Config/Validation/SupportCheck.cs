@@ -1,0 +1,49 @@
+using Sluice.Config.Documents;
+
+namespace Sluice.Config.Validation;
+
+/// <summary>Refuses what is read and judged but not done by this version. The last step: without it all of that is accepted.</summary>
+internal static class SupportCheck
+{
+    public static void Judge(ConfigSet set, Problems problems)
+    {
+        for (int i = 0; i < set.Gateway.Links.Length; i++) Judge(set.Gateway.Links[i], $"spec.links[{i}]", problems);
+        foreach (Peering peering in set.Peerings)
+        {
+            Judge(peering, peering.Left, 0, problems);
+            Judge(peering, peering.Right, 1, problems);
+            if (peering.Acl is { } acl) Refuse(problems, acl.Place, $"{peering.Document.Path}.acl", "access lists");
+        }
+
+        foreach (TranslationDocument translation in set.Translations) Refuse(problems, translation.Place, "", "virtual IPs (kind Translation)");
+        foreach (SourceNatDocument source in set.SourceNats) Refuse(problems, source.Place, "", "source-NAT policies (kind SourceNat)");
+    }
+
+    private static void Judge(LinkSpec link, string path, Problems problems)
+    {
+        if (link.Driver is LinkDriver.AfXdp or LinkDriver.Tap)
+            Refuse(problems, link.Place, $"{path}.driver", $"the driver '{(link.Driver == LinkDriver.Tap ? "tap" : "afxdp")}' (afpacket, tun and memory are)");
+        if (link.Vxlan is { } vxlan) Refuse(problems, vxlan.Place, $"{path}.vxlan", "VXLAN");
+    }
+
+    private static void Judge(Peering peering, PeeringEnd end, int index, Problems problems)
+    {
+        ExposeSpec? before = null;
+        foreach (Expose expose in end.Exposes)
+        {
+            // A forward with several entries is several exposes and one block.
+            if (ReferenceEquals(before, expose.Spec)) continue;
+            before = expose.Spec;
+            string path = peering.Document.PathOf(peering.Document.Ends[index], expose.Spec);
+            if (expose.Nat == NatKind.Static)
+                Refuse(problems, expose.Spec.Nat!.Place, $"{path}.nat.static", "static NAT");
+            else if (expose.Nat == NatKind.PortForward)
+                Refuse(problems, expose.Spec.Nat!.Place, $"{path}.nat.portForward", "port forwarding");
+            else if (expose.Nat == NatKind.None && expose.Spec.Ips.FirstOrDefault(entry => !entry.Ports.IsAll) is { } ported)
+                Refuse(problems, ported.Place, $"{path}.ips[{ported.Index}].ports", "exposing ports without NAT");
+        }
+    }
+
+    private static void Refuse(Problems problems, Place place, string path, string what) =>
+        problems.Error(place, path, ConfigRule.NotYetSupported, $"this version does not do {what}");
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Sluice.Config.Documents;
+using Sluice.Config.Reading;
+using Sluice.Packets.Addresses;
+
+namespace Sluice.Config.Validation;
+
+/// <summary>Judges virtual IPs and source-NAT policies.</summary>
+internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules links, Action<string?, Place, string> profileExists, Problems problems)
+{
+    public void Judge()
+    {
+        Dictionary<(string Realm, IpAddress Address, byte Protocol), List<TranslationDocument>> byAddress = [];
+        foreach (TranslationDocument translation in asked.Translations)
+        {
+            RealmExists(translation.Realm, translation.Place);
+            profileExists(translation.Profile, translation.Place, "spec.profile");
+            if (!translation.IsReal && IsOwn(translation.Realm, translation.Address))
+                problems.Error(translation.Place, "spec.address", ConfigRule.Forbidden, $"{translation.Address} is an address of a link: write 'mode: real'");
+            (string, IpAddress, byte) key = (translation.Realm, translation.Address, translation.Protocol);
+            if (!byAddress.TryGetValue(key, out List<TranslationDocument>? same)) byAddress.Add(key, same = []);
+            if (same.Find(other => other.Ports.Overlaps(translation.Ports)) is { } first)
+                problems.Error(translation.Place, "spec.address", ConfigRule.DuplicateAddress, $"'{first.Name}' translates the same address, protocol and port", first.Place);
+            same.Add(translation);
+        }
+
+        foreach (SourceNatDocument source in asked.SourceNats)
+        {
+            RealmExists(source.Realm, source.Place);
+            profileExists(source.Profile, source.Place, "spec.profile");
+            LinksExist(source.Links, "spec.links");
+            LinksExist(source.Tables.IncludeV4, "spec.tables.includeV4");
+            LinksExist(source.Tables.IncludeV6, "spec.tables.includeV6");
+            LinksExist(source.Tables.Pod, "spec.tables.pod");
+            LinksExist(source.Tables.Host, "spec.tables.host");
+        }
+    }
+
+    private void RealmExists(string realm, Place place)
+    {
+        if (!realms.Exists(realm)) problems.Error(place, "spec.realm", ConfigRule.NoSuchVpc, realms.Unknown(realm));
+    }
+
+    // Without a Gateway no link is known, and none can be missing.
+    private void LinksExist(ImmutableArray<NamedSpec> names, string path)
+    {
+        if (asked.Gateways.Count == 0) return;
+        foreach (NamedSpec named in names)
+            if (!links.Exists(named.Name)) problems.Error(named.Place, path, ConfigRule.NoSuchLink, $"no link is named '{Nearest.Shown(named.Name)}'");
+    }
+
+    private bool IsOwn(string realm, IpAddress address)
+    {
+        foreach (GatewayDocument gateway in asked.Gateways)
+            foreach (LinkSpec link in gateway.Links)
+                if (link.Realm == realm)
+                    foreach (LinkAddress own in link.Addresses)
+                        if (own.Address == address) return true;
+        return false;
+    }
+}
