@@ -1,0 +1,32 @@
+using Xunit;
+
+namespace Sluice.Config.Tests;
+
+public class ExamplesTests
+{
+    public static TheoryData<string> Files
+    {
+        get
+        {
+            TheoryData<string> files = [];
+            foreach (string file in Directory.EnumerateFiles(Folder(), "*.yaml")) files.Add(Path.GetFileName(file));
+            return files;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Every_example_is_accepted_without_a_word(string file)
+    {
+        LoadResult result = ConfigLoader.Load([Path.Combine(Folder(), file)]);
+        Assert.True(result.Set is not null && result.Problems.IsEmpty, Samples.Show(result.Problems));
+    }
+
+    // The examples stand beside the solution, some folders above the test program.
+    private static string Folder()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Sluice.slnx"))) folder = Path.GetDirectoryName(folder);
+        return Path.Combine(folder ?? throw new DirectoryNotFoundException("no solution above the test program"), "examples");
+    }
+}
