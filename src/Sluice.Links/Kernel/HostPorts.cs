@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Sluice.Links.Kernel.Netlink;
+using Sluice.Links.Native;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using static Sluice.Links.Kernel.KernelCalls;
@@ -30,7 +31,7 @@ public sealed unsafe class HostPorts : IDisposable
         _socket = NetlinkSocket.Open(NETLINK_SOCK_DIAG);
 
         // The file stays that of this thread's namespace.
-        _range = Open("/proc/sys/net/ipv4/ip_local_port_range", 0x80000);
+        _range = Files.Open("/proc/sys/net/ipv4/ip_local_port_range", Files.O_RDONLY | Files.O_CLOEXEC);
     }
 
     /// <summary>The ports that the kernel gives to the host's outgoing connections (net.ipv4.ip_local_port_range).</summary>
@@ -75,7 +76,7 @@ public sealed unsafe class HostPorts : IDisposable
     public void Dispose()
     {
         _socket.Dispose();
-        if (_range >= 0) _ = Close(_range);
+        Files.Close(_range);
     }
 
     // A socket on :: hears IPv4 too unless it says otherwise; taking it for both is the safe side.

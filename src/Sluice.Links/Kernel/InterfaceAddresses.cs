@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Sluice.Links.Kernel.Mirror;
 using Sluice.Links.Kernel.Netlink;
+using Sluice.Links.Native;
 using static Sluice.Links.Kernel.KernelCalls;
 using static Sluice.Links.Kernel.Netlink.NetlinkNumbers;
 
@@ -55,9 +56,9 @@ public sealed class InterfaceAddresses : IDisposable
 
     private static string Hint(int error) => error switch
     {
-        EPERM or EACCES => "not permitted; run as root or with CAP_NET_ADMIN",
-        ENODEV => "there is no such interface",
-        _ => Describe(error),
+        Errno.EPERM or Errno.EACCES => "not permitted; run as root or with CAP_NET_ADMIN",
+        Errno.ENODEV => "there is no such interface",
+        _ => Errno.Describe(error),
     };
 
     // An address or interface that somebody else removed meanwhile is gone as wished.

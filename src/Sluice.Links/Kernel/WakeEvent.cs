@@ -1,38 +1,29 @@
-using static Sluice.Links.Kernel.KernelCalls;
+using Sluice.Links.Native;
 
 namespace Sluice.Links.Kernel;
 
-/// <summary>An eventfd: wakes a thread that polls, from any thread and without a lock.</summary>
+/// <summary>Wakes a thread that waits for a descriptor, from any thread and without a lock.</summary>
 internal sealed unsafe class WakeEvent : IDisposable
 {
-    private int _descriptor;
-
-    public WakeEvent()
-    {
-        _descriptor = EventDescriptor(0, EFD_CLOEXEC | EFD_NONBLOCK);
-        if (_descriptor < 0) throw new LinkException($"cannot make an event descriptor: {Describe(LastError)}");
-    }
+    private int _event = Polling.OpenEvent();
 
     public void Set()
     {
         ulong one = 1;
-        _ = Write(_descriptor, &one, 8);
+        int descriptor = Volatile.Read(ref _event);
+        if (descriptor >= 0) _ = Files.Write(descriptor, &one, sizeof(ulong));
     }
 
-    /// <summary>Waits until the event is set, <paramref name="descriptor"/> is readable, or the time is over; clears the event.</summary>
+    /// <summary>Waits until the event is set, <paramref name="descriptor"/> (if not negative) is readable, or the time is over; clears the event.</summary>
     public void Wait(int descriptor, int milliseconds)
     {
         PollEntry* entries = stackalloc PollEntry[2];
-        entries[0] = new PollEntry { Descriptor = _descriptor, Events = POLLIN };
-        entries[1] = new PollEntry { Descriptor = descriptor, Events = POLLIN };
-        if (Poll(entries, descriptor < 0 ? 1u : 2u, milliseconds) <= 0 || entries[0].Returned == 0) return;
+        entries[0] = new PollEntry { Descriptor = _event, Events = Polling.POLLIN };
+        entries[1] = new PollEntry { Descriptor = descriptor, Events = Polling.POLLIN };
+        if (Polling.Wait(entries, 2, milliseconds) <= 0 || entries[0].Returned == 0) return;
         ulong count;
-        _ = Read(_descriptor, &count, 8);
+        _ = Files.Read(_event, &count, sizeof(ulong));
     }
 
-    public void Dispose()
-    {
-        int descriptor = Interlocked.Exchange(ref _descriptor, -1);
-        if (descriptor >= 0) _ = Close(descriptor);
-    }
+    public void Dispose() => Files.Close(Interlocked.Exchange(ref _event, -1));
 }

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using Sluice.Links.Kernel.Netlink;
-using static Sluice.Links.Kernel.KernelCalls;
+using Sluice.Links.Native;
 using static Sluice.Links.Kernel.Netlink.NetlinkNumbers;
 
 namespace Sluice.Links.Kernel.Mirror;
@@ -132,13 +132,13 @@ public sealed class KernelMirror : IDisposable
                 case 0:
                     foreach (NetlinkMessage message in new NetlinkMessages(_buffer.AsSpan(0, length))) Take(message);
                     break;
-                case ENOBUFS:
+                case Errno.ENOBUFS:
                     Overrun();
                     break;
-                case EAGAIN:
+                case Errno.EAGAIN:
                     return;
                 case int error:
-                    throw new LinkException($"netlink fails: {Describe(error)}");
+                    throw new LinkException($"netlink fails: {Errno.Describe(error)}");
             }
         }
     }
@@ -150,7 +150,7 @@ public sealed class KernelMirror : IDisposable
         Volatile.Write(ref _overruns, _overruns + 1);
         int error;
         do error = _events.Receive(_buffer, wait: false, out _);
-        while (error is 0 or ENOBUFS);
+        while (error is 0 or Errno.ENOBUFS);
         _stale = MirrorTable.All;
         _resynchronizing = true;
     }

@@ -1,3 +1,4 @@
+using Sluice.Links.Native;
 using static Sluice.Links.Kernel.KernelCalls;
 using static Sluice.Links.Kernel.Netlink.NetlinkNumbers;
 
@@ -24,38 +25,34 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     /// <exception cref="LinkException">The kernel refuses it.</exception>
     public static NetlinkSocket Open(int protocol)
     {
-        int descriptor = KernelCalls.Socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
-        if (descriptor < 0) throw new LinkException($"cannot open a netlink socket: {Describe(LastError)}");
+        int descriptor = Errno.Check(Sockets.Open(AF_NETLINK, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, protocol), "open a netlink socket");
         var socket = new NetlinkSocket(descriptor);
         byte* address = stackalloc byte[12];
         new Span<byte>(address, 12).Clear();
         *(ushort*)address = AF_NETLINK;
-        if (Bind(descriptor, address, 12) < 0)
+        if (Sockets.Bind(descriptor, address, 12) < 0)
         {
-            int error = LastError;
+            int error = Errno.Last;
             socket.Dispose();
-            throw new LinkException($"cannot bind a netlink socket: {Describe(error)}");
+            throw new LinkException($"bind a netlink socket: {Errno.Describe(error)}");
         }
 
         // Acknowledgements need not quote the request; dumps honour the filters in their headers.
-        _ = socket.TrySetOption(SOL_NETLINK, NETLINK_CAP_ACK, 1);
-        _ = socket.TrySetOption(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+        _ = Sockets.TrySet(descriptor, SOL_NETLINK, NETLINK_CAP_ACK, 1);
+        _ = Sockets.TrySet(descriptor, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
         long* timeout = stackalloc long[2] { ReplySeconds, 0 };
-        _ = SetSocketOption(descriptor, SOL_SOCKET, SO_RCVTIMEO, timeout, 16);
+        _ = Sockets.SetOption(descriptor, Sockets.SOL_SOCKET, SO_RCVTIMEO, timeout, 16);
         return socket;
     }
 
     /// <summary>Subscribes to a multicast group.</summary>
-    public void Join(int group)
-    {
-        if (!TrySetOption(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group))
-            throw new LinkException($"cannot follow netlink group {group}: {Describe(LastError)}");
-    }
+    public void Join(int group) => Sockets.Set(_descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group, $"follow netlink group {group}");
 
     /// <summary>Sets the size of the receive buffer, beyond the system's limit where privilege allows.</summary>
     public void SetReceiveBuffer(int bytes)
     {
-        if (!TrySetOption(SOL_SOCKET, SO_RCVBUFFORCE, bytes)) _ = TrySetOption(SOL_SOCKET, SO_RCVBUF, bytes);
+        if (!Sockets.TrySet(_descriptor, Sockets.SOL_SOCKET, Sockets.SO_RCVBUFFORCE, bytes))
+            _ = Sockets.TrySet(_descriptor, Sockets.SOL_SOCKET, SO_RCVBUF, bytes);
     }
 
     /// <summary>A sequence number for the next request.</summary>
@@ -67,11 +64,8 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     {
         fixed (byte* bytes = message)
         {
-            while (SendTo(_descriptor, bytes, (nuint)message.Length, 0, null, 0) < 0)
-                if (LastError != EINTR) return LastError;
+            return KernelCalls.Send(_descriptor, bytes, (nuint)message.Length) < 0 ? Errno.Last : 0;
         }
-
-        return 0;
     }
 
     /// <summary>Receives what waits, or what comes within the reply time if <paramref name="wait"/>.</summary>
@@ -87,15 +81,12 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         nint received;
         fixed (byte* bytes = buffer)
         {
-            do
-            {
-                received = ReceiveFrom(_descriptor, bytes, (nuint)buffer.Length, MSG_TRUNC | (wait ? 0 : MSG_DONTWAIT), sender, &senderLength);
-            }
-            while (received < 0 && LastError == EINTR);
+            int flags = Sockets.MSG_TRUNC | (wait ? 0 : Sockets.MSG_DONTWAIT);
+            received = ReceiveFrom(_descriptor, bytes, (nuint)buffer.Length, flags, sender, &senderLength);
         }
 
-        if (received < 0) return LastError;
-        if (received > buffer.Length) return ENOBUFS;
+        if (received < 0) return Errno.Last;
+        if (received > buffer.Length) return Errno.ENOBUFS;
         if (sender[1] == 0) length = (int)received;
         return 0;
     }
@@ -138,22 +129,16 @@ internal sealed unsafe class NetlinkSocket : IDisposable
                 if (reply.Type is NLMSG_ERROR or NLMSG_DONE)
                 {
                     // A namespace without a single IPv4 route has no main table yet: that is an empty table.
-                    if (reply.Error is 0 or ENOENT) return consistent;
-                    throw new LinkException($"the kernel refuses a netlink dump: {Describe(reply.Error)}");
+                    if (reply.Error is 0 or Errno.ENOENT) return consistent;
+                    throw new LinkException($"the kernel refuses a netlink dump: {Errno.Describe(reply.Error)}");
                 }
 
                 handler(reply);
             }
         }
 
-        throw new LinkException($"a netlink dump failed: {Describe(error)}");
+        throw new LinkException($"a netlink dump failed: {Errno.Describe(error)}");
     }
 
-    public void Dispose()
-    {
-        int descriptor = Interlocked.Exchange(ref _descriptor, -1);
-        if (descriptor >= 0) _ = Close(descriptor);
-    }
-
-    private bool TrySetOption(int level, int option, int value) => SetSocketOption(_descriptor, level, option, &value, 4) == 0;
+    public void Dispose() => Files.Close(Interlocked.Exchange(ref _descriptor, -1));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Sluice.Links.Native;
 using static Sluice.Links.Kernel.KernelCalls;
 
 namespace Sluice.Links.Kernel.Silence;
@@ -31,13 +32,13 @@ internal static unsafe class BpfSystem
         words[4] = flags;
         Encoding.ASCII.GetBytes(name, new Span<byte>(attribute + 28, 15));
         int map = Invoke(MapCreate, attribute);
-        return map >= 0 ? map : throw new LinkException($"cannot make a BPF map: {Explain(LastError)}");
+        return map >= 0 ? map : throw new LinkException($"cannot make a BPF map: {Explain(Errno.Last)}");
     }
 
     public static void Update(int map, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         fixed (byte* keyBytes = key, valueBytes = value)
-            if (Element(MapUpdate, map, keyBytes, valueBytes) < 0) throw new LinkException($"cannot change a BPF map: {Explain(LastError)}");
+            if (Element(MapUpdate, map, keyBytes, valueBytes) < 0) throw new LinkException($"cannot change a BPF map: {Explain(Errno.Last)}");
     }
 
     public static void Delete(int map, ReadOnlySpan<byte> key)
@@ -72,7 +73,7 @@ internal static unsafe class BpfSystem
             words[17] = AttachTcxIngress;
             int program = Invoke(ProgramLoad, attribute);
             if (program >= 0) return program;
-            int error = LastError;
+            int error = Errno.Last;
             string reason = Encoding.ASCII.GetString(log.AsSpan().TrimEnd((byte)0)).TrimEnd();
             throw new LinkException($"cannot load the silencing BPF program: {Explain(error)}{(reason.Length == 0 ? "" : $" ({LastLines(reason)})")}");
         }
@@ -89,12 +90,12 @@ internal static unsafe class BpfSystem
         words[1] = interfaceIndex;
         words[2] = AttachTcxIngress;
         int link = Invoke(LinkCreate, attribute, 64);
-        return link >= 0 ? link : -LastError;
+        return link >= 0 ? link : -Errno.Last;
     }
 
-    public static string Explain(int error) => error is EPERM or EACCES
+    public static string Explain(int error) => error is Errno.EPERM or Errno.EACCES
         ? "bpf is not permitted; run as root or with CAP_BPF and CAP_NET_ADMIN"
-        : Describe(error);
+        : Errno.Describe(error);
 
     private static int Element(int command, int map, byte* key, byte* value)
     {

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Sluice.Links.Native;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
-using static Sluice.Links.Kernel.KernelCalls;
 
 namespace Sluice.Links.Kernel.Silence;
 
@@ -38,9 +38,7 @@ public sealed unsafe class OwnAddresses : IDisposable
         try
         {
             BitMap = BpfSystem.CreateMap(BpfSystem.MapTypeArray, 4, LineBytes, masqueradeCapacity * LinesPerAddress, BpfSystem.Mappable, "sluice_ports");
-            void* lines = Map(null, MappedBytes, PROT_READ | PROT_WRITE, MAP_SHARED, BitMap, 0);
-            if ((nint)lines == -1) throw new LinkException($"cannot map the port bits: {Describe(LastError)}");
-            _lines = (byte*)lines;
+            _lines = MemoryMap.MapShared(BitMap, MappedBytes, "map the port bits");
         }
         catch
         {
@@ -90,10 +88,10 @@ public sealed unsafe class OwnAddresses : IDisposable
     /// <summary>Closes the maps; the programs that use them keep them alive until they are gone too, but the pointers end here.</summary>
     public void Dispose()
     {
-        if (_lines != null) _ = Unmap(_lines, MappedBytes);
+        MemoryMap.Unmap(_lines, MappedBytes);
         _lines = null;
-        if (AddressMap >= 0) _ = Close(AddressMap);
-        if (BitMap >= 0) _ = Close(BitMap);
+        Files.Close(AddressMap);
+        Files.Close(BitMap);
         AddressMap = BitMap = -1;
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using Sluice.Links.Native;
 using static Sluice.Links.Kernel.KernelCalls;
 
 namespace Sluice.Links.Kernel.Silence;
@@ -54,8 +55,8 @@ public sealed class Silencer : IDisposable
         }
         finally
         {
-            if (counters >= 0) _ = Close(counters);
-            if (program >= 0) _ = Close(program);
+            Files.Close(counters);
+            Files.Close(program);
         }
     }
 
@@ -65,16 +66,16 @@ public sealed class Silencer : IDisposable
     /// <summary>Detaches the program: the kernel sees every packet again.</summary>
     public void Dispose()
     {
-        if (_link >= 0) _ = Close(_link);
-        if (_program >= 0) _ = Close(_program);
-        if (_counters >= 0) _ = Close(_counters);
+        Files.Close(_link);
+        Files.Close(_program);
+        Files.Close(_counters);
         _link = _program = _counters = -1;
     }
 
     internal static string Explain(int error) => error switch
     {
-        EINVAL or EOPNOTSUPP => "this kernel has no tcx; Linux 6.6 or later with CONFIG_NET_XGRESS is needed",
-        ENODEV => "there is no such interface",
+        Errno.EINVAL or EOPNOTSUPP => "this kernel has no tcx; Linux 6.6 or later with CONFIG_NET_XGRESS is needed",
+        Errno.ENODEV => "there is no such interface",
         _ => BpfSystem.Explain(error),
     };
 
