@@ -18,6 +18,8 @@ public sealed class KernelNeighborsTests : IDisposable
 
     public KernelNeighborsTests()
     {
+        // Without duplicate address detection there is a link-local address at once, and the kernel needs one to solicit neighbours.
+        foreach (NetworkNamespace place in new[] { _gateway, _host }) place.Shell("sysctl -qw net.ipv6.conf.default.accept_dad=0");
         _gateway.Shell($"""
             ip link add ga type veth peer name a0 netns {_host.Path}
             ip link set ga up

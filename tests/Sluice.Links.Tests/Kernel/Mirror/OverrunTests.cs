@@ -25,22 +25,30 @@ public sealed class OverrunTests
 
         const int Seed = 7;
         var random = new Random(Seed);
+        var known = new HashSet<string>();
         var script = new StringBuilder();
         for (int change = 0; change < 6000; change++)
         {
             int host = random.Next(1, 1500);
             string address = $"10.0.{host / 250}.{host % 250 + 2}";
-            script.AppendLine(random.Next(4) switch
+            switch (random.Next(4))
             {
-                0 => $"neigh del {address} dev ga",
-                1 => $"route replace 10.9.{host % 250}.0/24 via {address}",
-                _ => $"neigh replace {address} lladdr 02:00:00:00:{random.Next(256):x2}:{random.Next(256):x2} dev ga",
-            });
+                case 0 when known.Remove(address):
+                    script.AppendLine($"neigh del {address} dev ga");
+                    break;
+                case 1:
+                    script.AppendLine($"route replace 10.9.{host % 250}.0/24 via {address}");
+                    break;
+                default:
+                    known.Add(address);
+                    script.AppendLine($"neigh replace {address} lladdr 02:00:00:00:{random.Next(256):x2}:{random.Next(256):x2} dev ga");
+                    break;
+            }
         }
 
         string file = Path.GetTempFileName();
         File.WriteAllText(file, script.ToString());
-        place.Try($"ip -force -batch {file}");
+        place.Shell($"ip -batch {file}");
         File.Delete(file);
 
         Lab.Until(() => mirror.Overruns > 0, $"the kernel ran over a mirror (seed {Seed})");
