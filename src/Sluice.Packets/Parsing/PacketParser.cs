@@ -47,6 +47,10 @@ public static unsafe partial class PacketParser
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint IsTcp(uint protocol) => protocol >> 1 & 1;
 
+    /// <summary>Whether the protocol is not the one of the two that <paramref name="tcp"/> stands for: one comparison, whichever it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsNeither(uint protocol, uint tcp) => protocol != IpProtocol.Udp - (IpProtocol.Udp - IpProtocol.Tcp) * tcp;
+
     /// <summary>Takes a common IPv4 packet, or leaves it untouched and returns false. At least <see cref="ShortestFlow"/> bytes are there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryFlow4(Packet* packet, int l3)
@@ -56,11 +60,9 @@ public static unsafe partial class PacketParser
         uint tcp = IsTcp(protocol);
         uint total = ip->TotalLength.Value;
         uint firstOctet = (byte)ip->Source;
-        if (ip->VersionAndWords != Ipv4Header.Plain
-            | (ip->FragmentWord.Raw & NotDontFragment) != 0
-            | (protocol != IpProtocol.Tcp & protocol != IpProtocol.Udp)) return false;
+        if (ip->VersionAndWords != Ipv4Header.Plain || (ip->FragmentWord.Raw & NotDontFragment) != 0 || IsNeither(protocol, tcp)) return false;
         if (total < ShortestFlow + 12 * tcp || total > (uint)(packet->Length - l3)) return false;
-        if (firstOctet >= 224 | firstOctet == 127) return false;
+        if (firstOctet >= 224 || firstOctet == 127) return false;
         if (Checksum.Fold(ip->PlainSum) != ushort.MaxValue) return false;
         uint word = TransportWord((byte*)ip + Ipv4Header.Bytes, tcp);
         if (!HeaderFits(word, tcp, total - Ipv4Header.Bytes)) return false;
@@ -76,12 +78,12 @@ public static unsafe partial class PacketParser
         uint protocol = ip->NextHeader;
         uint tcp = IsTcp(protocol);
         uint payload = ip->PayloadLength.Value;
-        if ((byte)ip->VersionClassLabel.Raw >> 4 != 6 | (protocol != IpProtocol.Tcp & protocol != IpProtocol.Udp)) return false;
+        if ((byte)ip->VersionClassLabel.Raw >> 4 != 6 || IsNeither(protocol, tcp)) return false;
         if (payload < UdpHeader.Bytes + 12 * tcp || payload + Ipv6Header.Bytes > (uint)(packet->Length - l3)) return false;
 
         // Groups begin with 0xFF; the loopback address has eight zero bytes first, as has hardly any other.
         ulong source = ip->Source0;
-        if ((byte)source == 0xFF | source == 0) return false;
+        if ((byte)source == 0xFF || source == 0) return false;
         uint word = TransportWord((byte*)ip + Ipv6Header.Bytes, tcp);
         if (!HeaderFits(word, tcp, payload)) return false;
         SetFlow(packet, PacketKind.Flow6, l3, Ipv6Header.Bytes, protocol, word & 0xFF & (0 - tcp), ip->HopLimit, payload + Ipv6Header.Bytes);
@@ -100,8 +102,8 @@ public static unsafe partial class PacketParser
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HeaderFits(uint word, uint tcp, uint available)
     {
-        // TCP counts words in the upper four bits: shifted by ten and masked they are bytes. UDP's whole word is bytes.
-        uint bytes = word >> (int)(10 * tcp) & (0xFFFF - 0xFFC3 * tcp);
+        // TCP counts words in the upper four bits: shifted by ten, and without two bits of what follows, they are bytes. UDP's whole word is bytes.
+        uint bytes = word >> (int)(10 * tcp) & ~(3 * tcp);
         uint least = UdpHeader.Bytes + 12 * tcp;
         return bytes - least <= available - least;
     }
