@@ -1,0 +1,183 @@
+using Sluice.Dataplane.Workers;
+using Sluice.Packets;
+using Sluice.Packets.Addresses;
+using Sluice.Packets.Headers;
+using Sluice.Policy;
+using Sluice.Sessions;
+
+namespace Sluice.Dataplane.Stages;
+
+/// <summary>Puts a first packet to the policy and does what it answers: makes a session, remembers a stateless decision, or disposes of the packet.</summary>
+internal sealed unsafe class Decide(WorkerContext context)
+{
+    private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
+
+    /// <summary>Warms what deciding this packet and making its session will touch.</summary>
+    /// <remarks>The policy is a pure function, so deciding early changes nothing; sessions are still made in the packets' order.</remarks>
+    public void Prefetch(Packet* packet, in FlowParts parts)
+    {
+        Decision decision = context.Rules.Policy.Decide(FirstOf(packet, parts));
+        if (decision.Kind == DecisionKind.Session) context.Store.PrefetchCreate(context.Sessions, RequestFor(packet, parts, decision));
+    }
+
+    /// <summary>Decides a packet that no line is for.</summary>
+    /// <returns>Its line, or none where the packet has been disposed of.</returns>
+    public uint First(Packet* packet, in FlowParts parts)
+    {
+        context.TakeRules();
+        context.Counters->Decided++;
+        if (IsForHost(packet, parts.Destination))
+        {
+            context.Consume(packet);
+            return FlowLines.None;
+        }
+
+        FirstPacket first = FirstOf(packet, parts);
+        Decision decision = context.Rules.Policy.Decide(first);
+        switch (decision.Kind)
+        {
+            case DecisionKind.AskMappings:
+                return Inbound(packet, parts, first, decision);
+            case DecisionKind.Session:
+                return Make(packet, parts, RequestFor(packet, parts, decision));
+            case DecisionKind.Stateless:
+                return context.Store.Cache(context.Sessions, RequestFor(packet, parts, decision), context.Now).Line;
+            case DecisionKind.Route when !context.Rules.Routes.IsOwn(packet->Realm, parts.Destination):
+                context.Delivery.Route(packet, decision.RealmTo, parts.Destination);
+                return FlowLines.None;
+            case DecisionKind.Route:
+                context.Consume(packet);
+                return FlowLines.None;
+            default:
+                return LeaveOrRefuse(packet, parts.Destination, decision.Reason);
+        }
+    }
+
+    /// <summary>Whether packets are the host's by their destination: groups and broadcasts are never translated or routed.</summary>
+    public static bool IsForHost(Packet* packet, in IpAddress destination) =>
+        (packet->Flags & PacketFlags.LinkMulticast) != 0 || PacketAddresses.IsGroup(destination);
+
+    // From outside towards a public address: the mapping knows whose it is, its filtering and the policy who may.
+    private uint Inbound(Packet* packet, in FlowParts parts, in FirstPacket first, Decision asked)
+    {
+        GatewayPolicy policy = context.Rules.Policy;
+        MappingView mapping;
+        while (!context.Store.TryFindMapping(asked.RealmTo, parts.Destination, parts.DestinationPort, parts.Protocol, out mapping))
+            if (!policy.AskNext(first, ref asked)) return LeaveOrRefuse(packet, parts.Destination, DropReason.NoMapping);
+
+        Decision decision = policy.DecideInbound(first, asked.RealmTo, mapping.InsideRealm, mapping.Inside);
+        if (decision.Kind != DecisionKind.Session) return LeaveOrRefuse(packet, parts.Destination, decision.Reason);
+
+        NewSession request = RequestFor(packet, parts, decision);
+        request.Mapping = mapping.Index;
+        request.RewritesDestination = true;
+        request.Destination = mapping.Inside;
+        request.DestinationPort = mapping.InsidePort;
+        if (request.SourcePool is null && context.Store.Admits(mapping, parts.Source, parts.SourcePort) is var refused and not DropReason.None)
+            return LeaveOrRefuse(packet, parts.Destination, refused);
+        return Make(packet, parts, request);
+    }
+
+    private uint Make(Packet* packet, in FlowParts parts, in NewSession request)
+    {
+        if (packet->Protocol == IpProtocol.Tcp && (packet->TcpFlags & Beginning) != TcpFlag.Syn)
+            return LeaveOrRefuse(packet, parts.Destination, DropReason.MidstreamTcp);
+        if (packet->Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6 && !PacketPorts.IsRequest(packet->Icmp->Type))
+            return LeaveOrRefuse(packet, parts.Destination, DropReason.IcmpUnmatched);
+
+        // What can't be sent makes no session: the way out is looked for first.
+        IpAddress destination = request.RewritesDestination ? request.Destination : parts.Destination;
+        uint handle = context.Delivery.Reach(packet, request.RealmTo, destination);
+        if (handle == FlowState.NoNextHop) return FlowLines.None;
+
+        DropReason refused = context.Store.Create(context.Sessions, request, context.Now, out SessionRef session);
+        if (refused != DropReason.None) return LeaveOrRefuse(packet, parts.Destination, refused);
+        StateOf(session.Family, session.Line)->NextHop = handle;
+        return session.Line;
+    }
+
+    // What is left for one of the gateway's own addresses is the host's; all else is dropped, and a host inside is told why.
+    private uint LeaveOrRefuse(Packet* packet, in IpAddress destination, DropReason reason)
+    {
+        if (reason is not (DropReason.PoolExhausted or DropReason.TableFull or DropReason.QuotaExceeded) && context.Rules.Routes.IsOwn(packet->Realm, destination))
+        {
+            context.Consume(packet);
+            return FlowLines.None;
+        }
+
+        context.Answers.Refuse(packet, reason);
+        context.Drop(packet, reason);
+        return FlowLines.None;
+    }
+
+    /// <summary>Whether a found line may carry packets now: alive, within its time, and allowed by the rules in force. What may not is ended here.</summary>
+    public bool IsStillGood(IpFamily family, uint line)
+    {
+        FlowState* state = StateOf(family, line);
+        ushort generation = Volatile.Read(ref state->Generation);
+        if (generation == 0) return false;
+        if (!context.Store.IsAliveSlow(family, line, context.Now))
+        {
+            context.Store.EndExpired(context.Sessions, family, line, context.Now);
+            return false;
+        }
+
+        if (generation == context.Generation) return true;
+        if (IsAllowed(family, line)) return true;
+        context.Store.End(context.Sessions, family, line, EndReason.PolicyChanged, context.Now);
+        return false;
+    }
+
+    // A session is put to the new rules as its first packet was; what they would do the same way lives on with its public endpoint.
+    private bool IsAllowed(IpFamily family, uint line)
+    {
+        FlowState* state = StateOf(family, line);
+        if ((state->Conduct & FlowConduct.Cache) != 0 || !context.Store.TryDescribe(family, line, context.Now, out SessionView session)) return false;
+
+        Ruleset rules = context.Rules;
+        var live = new LiveSession(
+            session.Original,
+            session.Reply,
+            HasPublicSource: session.Pool is not null,
+            ThroughMapping: session.DestinationMapping != NewSession.NoMapping);
+        if (rules.Policy.Redecide(live, out Decision decision) != Revalidation.Kept) return false;
+        var confirmation = new Confirmation(rules.Generation, rules.TimerSets[decision.Timers], decision.Rule, PoolOf(decision));
+        if (!context.Store.Confirm(context.Sessions, family, line, confirmation)) return false;
+        state->NextHop = FlowState.NoNextHop;
+        StateOf(family, state->Partner)->NextHop = FlowState.NoNextHop;
+        return true;
+    }
+
+    private FlowState* StateOf(IpFamily family, uint line) =>
+        family == IpFamily.V4 ? &context.Store.V4.Line(line)->State : &context.Store.V6.Line(line)->State;
+
+    private Pool? PoolOf(in Decision decision) => decision.SourcePool == Decision.NoPool ? null : context.Rules.Pools[decision.SourcePool];
+
+    private NewSession RequestFor(Packet* packet, in FlowParts parts, in Decision decision) => new()
+    {
+        Original = parts,
+        RealmTo = decision.RealmTo,
+        TcpFlags = packet->TcpFlags,
+        TcpSequence = packet->Protocol == IpProtocol.Tcp ? packet->Tcp->Sequence.Value : 0,
+        SourcePool = PoolOf(decision),
+        Mapping = NewSession.NoMapping,
+        Timers = context.Rules.TimerSets[decision.Timers],
+        Rule = decision.Rule,
+        Generation = context.Rules.Generation,
+        OriginalConduct = decision.OriginalConduct,
+        ReplyConduct = decision.ReplyConduct,
+    };
+
+    private static FirstPacket FirstOf(Packet* packet, in FlowParts parts) => new()
+    {
+        Realm = parts.Realm,
+        Link = packet->Link,
+        Protocol = parts.Protocol,
+        TcpFlags = packet->TcpFlags,
+        HasPorts = true,
+        Source = parts.Source,
+        SourcePort = parts.SourcePort,
+        Destination = parts.Destination,
+        DestinationPort = parts.DestinationPort,
+    };
+}

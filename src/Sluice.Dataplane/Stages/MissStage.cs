@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using Sluice.Dataplane.Routing;
+using Sluice.Dataplane.Workers;
+using Sluice.Packets;
+using Sluice.Sessions;
+
+namespace Sluice.Dataplane.Stages;
+
+/// <summary>The cold twins of <see cref="FlowStage{TPacket,TFlow,TKey,TLine}"/>: packets whose candidate line is not theirs, is stale, or does not exist yet.</summary>
+internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContext context, FlowTable<TFlow, TKey, TLine> table, Decide decide)
+    where TPacket : struct, IPacketFamily<TKey, TLine>
+    where TFlow : struct, IFlowFamily<TKey, TLine>
+    where TKey : unmanaged
+    where TLine : unmanaged
+{
+    /// <summary>Decides the chunk's misses ahead, so that what making their sessions touches is on its way to the cache.</summary>
+    /// <remarks>The policy is a pure function, so deciding early changes nothing; sessions are still made in the packets' order.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void PrepareSlow(Packet* packets, FlowWork<TKey>* work, int count)
+    {
+        for (int i = 0; i < count; i++)
+            if (packets[i].Kind == TPacket.Kind && work[i].Line == FlowLines.None) decide.Prefetch(packets + i, TFlow.PartsOf(work[i].Key));
+    }
+
+    /// <summary>The line of a packet whose candidate was not its own; a session is made where the policy wants one.</summary>
+    /// <returns>The line, or none where the packet has been disposed of.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public uint ResolveSlow(Packet* packet, FlowWork<TKey>* item)
+    {
+        uint index = table.ResolveSlow(item->Key, item->Hash);
+        return index != FlowLines.None ? index : decide.First(packet, TFlow.PartsOf(item->Key));
+    }
+
+    /// <summary>A line of another generation, or idle longer than its time: still good, or the packet begins anew.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public uint RecheckSlow(Packet* packet, FlowWork<TKey>* item, uint index)
+    {
+        context.TakeRules();
+        while (index != FlowLines.None)
+        {
+            if (decide.IsStillGood(TFlow.Family, index)) return index;
+
+            // The line died, by us or by another worker since the probe; a new session may have its key already.
+            uint found = table.ResolveSlow(item->Key, item->Hash);
+            if (found == index) break;
+            index = found;
+        }
+
+        return decide.First(packet, TFlow.PartsOf(item->Key));
+    }
+
+    /// <summary>New TCP flags of a direction: the session's life moves on. False where the packet has been disposed of.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public bool TouchTcpSlow(Packet* packet, FlowWork<TKey>* item, uint index, uint flags, NextHop* next)
+    {
+        switch (context.Store.TouchTcpSlow(TFlow.Family, index, flags, packet->Tcp->Sequence.Value, packet->Tcp->Acknowledgment.Value, context.Now))
+        {
+            case TcpOutcome.Reset:
+                // A reset is passed on and counted, but prolongs nothing and acknowledges nothing.
+                Forward(packet, item, index, next);
+                return false;
+
+            case TcpOutcome.Reopened:
+                // The same tuple begins again while the old session closes: that one ends, and this packet is judged as a new one.
+                context.Store.End(context.Sessions, TFlow.Family, index, EndReason.Reopened, context.Now);
+                index = decide.First(packet, TFlow.PartsOf(item->Key));
+                if (index == FlowLines.None) return false;
+                next = context.Delivery.CheckSlow<TPacket, TFlow, TKey, TLine>(packet, table.Line(index));
+                if (next != null) Forward(packet, item, index, next);
+                return false;
+
+            default:
+                return true;
+        }
+    }
+
+    private void Forward(Packet* packet, FlowWork<TKey>* item, uint index, NextHop* next)
+    {
+        TLine* line = table.Line(index);
+        TFlow.StateOf(line)->Count((uint)packet->L3Length);
+        packet->Session = index;
+        TPacket.Rewrite(packet, line, item->Key);
+        context.Delivery.Send(packet, next);
+    }
+
+    /// <summary>Carries an ICMP error to the one who sent the packet that it quotes; false where no live session is behind it.</summary>
+    public bool TryTranslateErrorSlow(Packet* packet)
+    {
+        if (!TPacket.TryReadQuotedReplyKey(packet, out TKey key)) return false;
+        uint index = table.Find(key);
+        if (index == FlowLines.None) return false;
+        TLine* line = table.Line(index);
+        FlowState* state = TFlow.StateOf(line);
+        if ((state->Conduct & FlowConduct.Cache) != 0) return false;
+        context.TakeRules();
+        if (!decide.IsStillGood(TFlow.Family, index)) return false;
+
+        packet->Session = index;
+        NextHop* next = context.Delivery.CheckSlow<TPacket, TFlow, TKey, TLine>(packet, line);
+        if (next == null) return true;
+        TPacket.RewriteError(packet, line, TPacket.TranslatesSource(line));
+        context.Delivery.Send(packet, next);
+        return true;
+    }
+}

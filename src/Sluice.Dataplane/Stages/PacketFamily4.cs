@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using Sluice.Packets;
+using Sluice.Packets.Addresses;
+using Sluice.Sessions;
+
+namespace Sluice.Dataplane.Stages;
+
+/// <summary>IPv4 for the flow stages.</summary>
+public unsafe struct PacketFamily4 : IPacketFamily<FlowKey4, FlowLine4>
+{
+    private const int TtlOffset = 8;
+    private const int ChecksumOffset = 10;
+    private const int SourceOffset = 12;
+
+    // The word that holds TTL and protocol loses one in its low byte: ~m + m' of RFC 1624 equation 3.
+    private const ulong OneHopLess = 0xFFFE;
+
+    /// <inheritdoc/>
+    public static PacketKind Kind => PacketKind.Flow4;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ReadKey(Packet* packet, out FlowKey4 key)
+    {
+        Unsafe.SkipInit(out key);
+        byte* l4 = packet->Data + packet->L4;
+        key.Addresses = Unsafe.ReadUnaligned<ulong>(packet->Data + packet->L3 + SourceOffset);
+        key.Ports = Unsafe.ReadUnaligned<uint>(l4);
+        key.Realm = packet->Realm;
+        key.Protocol = packet->Protocol;
+        key.Spare = 0;
+        if (packet->Protocol == IpProtocol.Icmp) key.Ports = PacketPorts.Of(packet);
+    }
+
+    /// <inheritdoc/>
+    public static bool TryReadQuotedReplyKey(Packet* packet, out FlowKey4 key)
+    {
+        key = default;
+        ulong addresses = Unsafe.ReadUnaligned<ulong>(packet->Data + packet->QuotedL3 + SourceOffset);
+        key.Addresses = addresses << 32 | addresses >> 32;
+        key.Realm = packet->Realm;
+        key.Protocol = packet->QuotedProtocol;
+        key.Spare = 0;
+        key.Ports = 0;
+        if (!PacketPorts.TryOfQuoted(packet, out uint ports)) return false;
+        key.Ports = ports << 16 | ports >> 16;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Rewrite(Packet* packet, FlowLine4* line, in FlowKey4 key)
+    {
+        byte* ip = packet->Data + packet->L3;
+        byte* l4 = packet->Data + packet->L4;
+        ulong addresses = line->Write.Addresses;
+        uint ports = line->Write.Ports;
+        ulong delta = (ulong)(uint)~key.Addresses + (uint)(~key.Addresses >> 32) + (uint)addresses + (uint)(addresses >> 32);
+
+        Unsafe.WriteUnaligned(ip + SourceOffset, addresses);
+        ip[TtlOffset]--;
+        ushort* headerChecksum = (ushort*)(ip + ChecksumOffset);
+        *headerChecksum = Checksum.Apply(*headerChecksum, delta + OneHopLess);
+
+        if (packet->Protocol != IpProtocol.Icmp) TransportRewrite.Ports(packet, l4, key.Ports, ports, delta);
+        else TransportRewrite.QuerySlow(packet, l4, key.Ports, ports, pseudoHeaderDelta: 0);
+    }
+
+    /// <inheritdoc/>
+    public static void DecrementHops(Packet* packet)
+    {
+        byte* ip = packet->Data + packet->L3;
+        ip[TtlOffset]--;
+        ushort* headerChecksum = (ushort*)(ip + ChecksumOffset);
+        *headerChecksum = Checksum.Apply(*headerChecksum, OneHopLess);
+    }
+
+    /// <inheritdoc/>
+    public static IpAddress WrittenDestination(FlowLine4* line) => IpAddress.FromNetworkWord((uint)(line->Write.Addresses >> 32));
+
+    /// <inheritdoc/>
+    public static bool TranslatesSource(FlowLine4* line) =>
+        (uint)line->Key.Addresses != (uint)line->Write.Addresses || (ushort)line->Key.Ports != (ushort)line->Write.Ports;
+
+    /// <inheritdoc/>
+    public static void RewriteError(Packet* packet, FlowLine4* line, bool replaceSource)
+    {
+        byte* ip = packet->Data + packet->L3;
+        byte* quoted = packet->Data + packet->QuotedL3;
+        uint newSource = (uint)line->Write.Addresses, newDestination = (uint)(line->Write.Addresses >> 32);
+
+        uint* outerSource = (uint*)(ip + SourceOffset);
+        ulong outer = OneHopLess + (uint)~outerSource[1] + newDestination;
+        if (replaceSource)
+        {
+            outer += (ulong)(uint)~outerSource[0] + newSource;
+            outerSource[0] = newSource;
+        }
+
+        outerSource[1] = newDestination;
+        ip[TtlOffset]--;
+        Fix((ushort*)(ip + ChecksumOffset), outer);
+
+        // The quoted packet went the other way: its source is who gets this error, its destination the one it was sent to.
+        ulong oldInner = Unsafe.ReadUnaligned<ulong>(quoted + SourceOffset);
+        ulong newInner = line->Write.Addresses << 32 | line->Write.Addresses >> 32;
+        ulong delta = (ulong)(uint)~oldInner + (uint)(~oldInner >> 32) + (uint)newInner + (uint)(newInner >> 32);
+        Unsafe.WriteUnaligned(quoted + SourceOffset, newInner);
+        Fix((ushort*)(quoted + ChecksumOffset), delta);
+        uint ports = line->Write.Ports << 16 | line->Write.Ports >> 16;
+        TransportRewrite.Quoted(packet, ports, delta, IpProtocol.Icmp, icmpCountsAddresses: false);
+
+        byte* icmp = packet->Data + packet->L4;
+        int length = packet->L3 + packet->L3Length - packet->L4;
+        TransportChecksum.Write(ip, IpProtocol.Icmp, icmp, length);
+    }
+
+    private static void Fix(ushort* field, ulong delta) => *field = Checksum.Apply(*field, delta);
+}

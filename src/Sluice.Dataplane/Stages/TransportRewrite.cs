@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using Sluice.Packets;
+
+namespace Sluice.Dataplane.Stages;
+
+/// <summary>Writes ports and identifiers and keeps the transport checksum right. Shared by both families.</summary>
+internal static unsafe class TransportRewrite
+{
+    private const int UdpChecksumOffset = 6;
+    private const int TcpChecksumFurther = 10;
+    private const int TcpChecksumOffset = UdpChecksumOffset + TcpChecksumFurther;
+    private const int IcmpChecksumOffset = 2;
+    private const int IcmpIdentifierOffset = 4;
+
+    /// <summary>TCP or UDP: new ports, and the checksum by the difference of addresses and ports.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Ports(Packet* packet, byte* l4, uint oldPorts, uint newPorts, ulong addressDelta)
+    {
+        // 6 -> 1, 17 -> 0: the protocols of a burst are random, and the compiler makes a jump of a conditional.
+        uint isTcp = (uint)packet->Protocol >> 1 & 1;
+        Unsafe.WriteUnaligned(l4, newPorts);
+        ushort* field = (ushort*)(l4 + UdpChecksumOffset + TcpChecksumFurther * isTcp);
+        ushort old = *field;
+        if ((packet->Flags & PacketFlags.PartialChecksum) != 0)
+        {
+            *field = Checksum.ApplyPartial(old, addressDelta);
+        }
+        else if ((isTcp | old) != 0)
+        {
+            // A UDP checksum of 0 is "none" and stays; one that comes out as 0 is written as 0xFFFF (RFC 768).
+            ushort sum = Checksum.Apply(old, addressDelta + (uint)~oldPorts + newPorts);
+            if ((sum | isTcp) == 0) sum = 0xFFFF;
+            *field = sum;
+        }
+    }
+
+    /// <summary>An ICMP query or reply: a new identifier.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void QuerySlow(Packet* packet, byte* icmp, uint oldPorts, uint newPorts, ulong pseudoHeaderDelta)
+    {
+        // One half of the port word is 0 (see QueryPorts), so the identifier is both halves together.
+        ushort oldIdentifier = (ushort)(oldPorts | oldPorts >> 16), newIdentifier = (ushort)(newPorts | newPorts >> 16);
+        Unsafe.WriteUnaligned(icmp + IcmpIdentifierOffset, newIdentifier);
+        ushort* field = (ushort*)(icmp + IcmpChecksumOffset);
+        *field = (packet->Flags & PacketFlags.PartialChecksum) != 0
+            ? Checksum.ApplyPartial(*field, pseudoHeaderDelta)
+            : Checksum.Apply(*field, pseudoHeaderDelta + (ushort)~oldIdentifier + newIdentifier);
+    }
+
+    /// <summary>The transport header that an ICMP error quotes: its checksum is kept by difference where the quote is long enough to have it.</summary>
+    public static void Quoted(Packet* packet, uint newPorts, ulong addressDelta, byte icmpProtocol, bool icmpCountsAddresses)
+    {
+        byte* l4 = packet->Data + packet->QuotedL4;
+        int available = packet->L3 + packet->L3Length - packet->QuotedL4;
+        if (packet->QuotedProtocol == icmpProtocol)
+        {
+            ushort oldIdentifier = Unsafe.ReadUnaligned<ushort>(l4 + IcmpIdentifierOffset);
+            ushort newIdentifier = (ushort)(newPorts | newPorts >> 16);
+            Unsafe.WriteUnaligned(l4 + IcmpIdentifierOffset, newIdentifier);
+            ulong delta = (icmpCountsAddresses ? addressDelta : 0) + (ushort)~oldIdentifier + newIdentifier;
+            ushort* checksum = (ushort*)(l4 + IcmpChecksumOffset);
+            *checksum = Checksum.Apply(*checksum, delta);
+            return;
+        }
+
+        uint oldPorts = Unsafe.ReadUnaligned<uint>(l4);
+        Unsafe.WriteUnaligned(l4, newPorts);
+        bool isUdp = packet->QuotedProtocol == IpProtocol.Udp;
+        int offset = isUdp ? UdpChecksumOffset : TcpChecksumOffset;
+        if (available < offset + 2) return;
+        ushort* field = (ushort*)(l4 + offset);
+        if (isUdp && *field == 0) return;
+        ushort sum = Checksum.Apply(*field, addressDelta + (uint)~oldPorts + newPorts);
+        *field = isUdp && sum == 0 ? (ushort)0xFFFF : sum;
+    }
+}

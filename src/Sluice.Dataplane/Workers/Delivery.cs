@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using Sluice.Dataplane.Routing;
+using Sluice.Dataplane.Stages;
+using Sluice.Packets;
+using Sluice.Packets.Addresses;
+using Sluice.Sessions;
+
+namespace Sluice.Dataplane.Workers;
+
+/// <summary>The end of a packet's way: hops left, route, size, and the header of the link that it leaves by.</summary>
+internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
+{
+    private readonly HeldPackets held = new(context);
+
+    /// <summary>Packets that wait for a neighbour.</summary>
+    public int Held => held.Count;
+
+    public void Dispose() => held.Dispose();
+
+    /// <summary>Sends what has waited for neighbours that are known by now, and drops what has waited too long.</summary>
+    public void Poll() => held.Poll();
+
+    /// <summary>Gives a finished packet the next link's header and puts it on that link's list.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Send(Packet* packet, NextHop* next)
+    {
+        if (next->State != NextHopState.Resolved)
+        {
+            held.HoldSlow(packet, next);
+            return;
+        }
+
+        int headerLength = next->HeaderLength;
+        if (headerLength != packet->L3) MoveSlow(packet, headerLength);
+        NextHop.WriteHeader(next, packet->Data + headerLength);
+        packet->Length = headerLength + packet->L3Length;
+        packet->OutLink = next->Link;
+        packet->Verdict = Verdict.Forward;
+        if (!context.Outputs.TryAdd(packet, next->Link)) context.Drop(packet, DropReason.LinkFull);
+    }
+
+    /// <summary>
+    /// What the fast path does not check: hops used up, a next hop not looked for yet, a packet larger than the link takes.
+    /// Returns the next hop, or null where the packet has been disposed of.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public NextHop* CheckSlow<TPacket, TFlow, TKey, TLine>(Packet* packet, TLine* line)
+        where TPacket : struct, IPacketFamily<TKey, TLine>
+        where TFlow : struct, IFlowFamily<TKey, TLine>
+        where TKey : unmanaged
+        where TLine : unmanaged
+    {
+        if (packet->Ttl < 2)
+        {
+            Expire(packet);
+            return null;
+        }
+
+        FlowState* state = TFlow.StateOf(line);
+        uint handle = state->NextHop;
+        if (context.NextHops.At(handle)->Handle != handle)
+        {
+            handle = context.Resolve(state->RealmTo, TPacket.WrittenDestination(line));
+            if (!IsReached(packet, handle)) return null;
+            state->NextHop = handle;
+        }
+
+        NextHop* next = context.NextHops.At(handle);
+        return Fits(packet, next) ? next : null;
+    }
+
+    /// <summary>Whether the packet fits the next link; where not it is dropped and its sender told.</summary>
+    public bool Fits(Packet* packet, NextHop* next)
+    {
+        int size = packet->GsoType == 0 ? packet->L3Length : SegmentLength(packet);
+        if (size <= next->Mtu) return true;
+        context.Answers.TooBig(packet, next->Mtu);
+        context.Drop(packet, DropReason.TooBig);
+        return false;
+    }
+
+    /// <summary>Routes a packet without session inside a realm or into another one, unchanged but for its hop count.</summary>
+    /// <param name="packet">A parsed packet.</param>
+    /// <param name="realmTo">The realm in which its destination is looked for.</param>
+    /// <param name="destination">Its destination.</param>
+    public void Route(Packet* packet, ushort realmTo, IpAddress destination)
+    {
+        if (packet->Ttl < 2)
+        {
+            Expire(packet);
+            return;
+        }
+
+        uint handle = context.Resolve(realmTo, destination);
+        if (!IsReached(packet, handle)) return;
+        NextHop* next = context.NextHops.At(handle);
+        if (realmTo == packet->Realm && next->Link == packet->Link)
+        {
+            // An untranslated packet never goes back out of the link that it came in by: its sender could have sent it there himself.
+            context.Drop(packet, DropReason.NotExposed);
+            return;
+        }
+
+        if (!Fits(packet, next)) return;
+        if (destination.IsV4) PacketFamily4.DecrementHops(packet);
+        else PacketFamily6.DecrementHops(packet);
+        Send(packet, next);
+    }
+
+    /// <summary>The next hop of a packet that is about to begin a session, or none where it can't be sent and has been disposed of.</summary>
+    public uint Reach(Packet* packet, ushort realmTo, in IpAddress destination)
+    {
+        if (packet->Ttl < 2)
+        {
+            Expire(packet);
+            return FlowState.NoNextHop;
+        }
+
+        uint handle = context.Resolve(realmTo, destination);
+        return IsReached(packet, handle) && Fits(packet, context.NextHops.At(handle)) ? handle : FlowState.NoNextHop;
+    }
+
+    /// <summary>Whether a resolution found a next hop; where not, the packet is dropped and its sender told.</summary>
+    public bool IsReached(Packet* packet, uint resolution)
+    {
+        if (NextHopTable.IsHandle(resolution)) return true;
+        if (resolution == NextHopTable.Full)
+        {
+            context.Drop(packet, DropReason.NoNeighbor);
+            return false;
+        }
+
+        // An address of the gateway itself in another realm is nowhere to be sent to either: the host behind it is not part of that realm.
+        context.Answers.Unreachable(packet);
+        context.Drop(packet, DropReason.NoRoute);
+        return false;
+    }
+
+    private void Expire(Packet* packet)
+    {
+        context.Answers.TimeExceeded(packet);
+        context.Drop(packet, DropReason.TtlExpired);
+    }
+
+    // The largest packet that a super-frame is cut into: all its headers and one segment's payload.
+    private static int SegmentLength(Packet* packet)
+    {
+        int transport = packet->Protocol == IpProtocol.Tcp ? (packet->Data[packet->L4 + 12] >> 4) * 4 : 8;
+        return packet->L4 - packet->L3 + transport + packet->GsoSize;
+    }
+
+    /// <summary>The next link's header has another length: the packet starts elsewhere, and offsets move with it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void MoveSlow(Packet* packet, int headerLength)
+    {
+        int moved = headerLength - packet->L3;
+        packet->Data -= moved;
+        packet->L3 = (ushort)headerLength;
+        if (packet->L4 != 0) packet->L4 = (ushort)(packet->L4 + moved);
+        if ((packet->Flags & PacketFlags.PartialChecksum) != 0) packet->ChecksumStart = (ushort)(packet->ChecksumStart + moved);
+        if (packet->HeaderLength != 0) packet->HeaderLength = (ushort)(packet->HeaderLength + moved);
+    }
+}

@@ -1,0 +1,253 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using Sluice.Dataplane.Stages;
+using Sluice.Packets;
+using Sluice.Sessions;
+
+namespace Sluice.Dataplane.Workers;
+
+/// <summary>
+/// One worker: takes bursts from its queue of every link and runs each through the stages, to completion. The order of the stages is
+/// <see cref="Process"/>, top to bottom.
+/// </summary>
+internal sealed unsafe class Worker : IDisposable
+{
+    /// <summary>Packets in a burst at most.</summary>
+    public const int Burst = 256;
+
+    private const int Chunk = FlowPasses<Flow4, FlowKey4, FlowLine4>.Chunk;
+    private const int Ahead = 8;
+    private const int SweptLines = 64;
+
+    private readonly WorkerContext context;
+    private readonly Decide decide;
+    private readonly FlowStage<PacketFamily4, Flow4, FlowKey4, FlowLine4> flows4;
+    private readonly FlowStage<PacketFamily6, Flow6, FlowKey6, FlowLine6> flows6;
+    private readonly PlainStage plain;
+    private readonly NeighborStage neighbors;
+    private readonly Packet* packets;
+    private WorkerPort[] ports = [];
+
+    public Worker(SharedState shared, int number)
+    {
+        Number = number;
+        context = new WorkerContext(shared, number);
+        decide = new Decide(context);
+        flows4 = new(context, shared.Store.V4, decide);
+        flows6 = new(context, shared.Store.V6, decide);
+        plain = new PlainStage(context);
+        neighbors = new NeighborStage(context);
+        packets = (Packet*)NativeMemory.AlignedAlloc(Burst * (nuint)sizeof(Packet), 64);
+    }
+
+    /// <summary>The worker's number, from 0.</summary>
+    public int Number { get; }
+
+    /// <summary>This worker's counters.</summary>
+    public WorkerCounters* Counters => context.Counters;
+
+    /// <summary>Told of every burst when it is done; null outside of replay and traces.</summary>
+    public IBurstObserver? Observer { get; set; }
+
+    /// <summary>The queues that this worker drains. Changed between two bursts only.</summary>
+    public IReadOnlyList<WorkerPort> Ports => ports;
+
+    /// <summary>Packets that wait for a neighbour.</summary>
+    public int HeldCount => context.Delivery.Held;
+
+    /// <summary>Takes the queue of one more link.</summary>
+    public void AddPort(WorkerPort port) => ports = [.. ports, port];
+
+    /// <summary>Gives up the queue of a link and closes it.</summary>
+    public void RemovePort(ushort link)
+    {
+        foreach (WorkerPort port in ports)
+            if (port.Port.Index == link) port.Dispose();
+        ports = [.. ports.Where(port => port.Port.Index != link)];
+    }
+
+    /// <summary>Replaces what is known of a link.</summary>
+    public void UpdatePort(LinkPort changed) =>
+        ports = [.. ports.Select(port => port.Port.Index == changed.Index ? port.With(changed) : port)];
+
+    /// <summary>Begins to look at the tables; see <see cref="Epochs"/>.</summary>
+    public void Unpark() => context.Sessions.Unpark();
+
+    /// <summary>Stops looking at the tables, so that nobody waits for this worker while it sleeps.</summary>
+    public void Park() => context.Sessions.Park();
+
+    /// <summary>Works on one burst of every queue, and on what is due.</summary>
+    /// <returns>How many packets were received.</returns>
+    public int RunAll(uint now)
+    {
+        context.Sessions.Pass();
+        context.Now = now;
+        context.TakeRules();
+        int received = 0;
+        if (context.Delivery.Held != 0)
+        {
+            context.Delivery.Poll();
+            Flush();
+        }
+
+        foreach (WorkerPort port in ports) received += Run(port);
+        Sweep();
+        return received;
+    }
+
+    /// <summary>Puts every live session to the rules in force.</summary>
+    public void RevalidateAll(uint now)
+    {
+        context.Now = now;
+        context.TakeRules();
+        foreach (SessionView session in context.Store.Sessions(now))
+            decide.IsStillGood(session.Ref.Family, session.Ref.Line);
+    }
+
+    /// <summary>Runs every pass once on nothing, so that no packet waits for code.</summary>
+    public void WarmUp(uint now)
+    {
+        context.Now = now;
+        Packet none = default;
+        Parse(LinkFrame.Raw, &none, 0, 0, 0, 0);
+        flows4.Probe(&none, 0);
+        flows6.Probe(&none, 0);
+        Finish(&none, 0);
+    }
+
+    public void Dispose()
+    {
+        foreach (WorkerPort port in ports) port.Dispose();
+        flows4.Dispose();
+        flows6.Dispose();
+        context.Dispose();
+        NativeMemory.AlignedFree(packets);
+    }
+
+    private int Run(WorkerPort port)
+    {
+        int count = port.Queue.Receive(packets, Burst);
+        if (count == 0) return 0;
+        Process(port, count);
+        Flush();
+        Observer?.Observe(port.Port, packets, count);
+        port.Queue.Release();
+        context.Counters->Bursts++;
+        return count;
+    }
+
+    /// <summary>Hands every list of finished packets to its link.</summary>
+    private void Flush()
+    {
+        foreach (WorkerPort port in ports)
+        {
+            int link = port.Port.Index;
+            int count = context.Outputs.CountOf(link);
+            if (count == 0) continue;
+            port.Egress.Send(context.Outputs.ListOf(link), count, context.Counters, link);
+            context.Outputs.Clear(link);
+        }
+
+        context.Made.Clear();
+    }
+
+    /// <summary>Looks at a few lines: ends what is due, and puts what an older generation allowed to the rules in force.</summary>
+    private void Sweep()
+    {
+        Span<SessionRef> stale = stackalloc SessionRef[SweptLines];
+        context.Store.Sweep(context.Sessions, context.Now, SweptLines, context.Rules.Generation, stale, out int count);
+        foreach (SessionRef session in stale[..count]) decide.IsStillGood(session.Family, session.Line);
+    }
+
+    private void Process(WorkerPort port, int count)
+    {
+        for (int start = 0; start < count; start += Chunk)
+        {
+            Packet* chunk = packets + start;
+            int length = Math.Min(Chunk, count - start);
+            Parse(port.Frame, chunk, length, count - start, port.Port.Realm, port.Port.Index);
+            flows4.Probe(chunk, length);
+            flows6.Probe(chunk, length);
+            Finish(chunk, length);
+            Sweep();
+        }
+    }
+
+    /// <summary>Parses a chunk and calls for the buckets of its flows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Parse(LinkFrame frame, Packet* chunk, int length, int available, ushort realm, ushort link)
+    {
+        ulong bytes = 0;
+        for (int i = 0; i < length; i++)
+        {
+            Packet* packet = chunk + i;
+            if (i + Ahead < available && Sse.IsSupported) Sse.Prefetch0(chunk[i + Ahead].Data);
+            packet->Realm = realm;
+            packet->Link = link;
+            bytes += (uint)packet->Length;
+            PacketParser.Parse(packet, in frame);
+            if (packet->Kind == PacketKind.Flow4) flows4.ReadKey(packet, i);
+            else if (packet->Kind == PacketKind.Flow6) flows6.ReadKey(packet, i);
+        }
+
+        WorkerCounters* counters = context.Counters;
+        counters->In += (uint)length;
+        counters->LinkIn[link] += (uint)length;
+        counters->LinkBytesIn[link] += bytes;
+    }
+
+    /// <summary>Everything that depends on order happens here, packet by packet as they came; runs of one kind stay together.</summary>
+    private void Finish(Packet* chunk, int length)
+    {
+        int i = 0;
+        while (i < length)
+        {
+            switch (chunk[i].Kind)
+            {
+                case PacketKind.Flow4:
+                    i = flows4.Finish(chunk, i, length);
+                    break;
+                case PacketKind.Flow6:
+                    i = flows6.Finish(chunk, i, length);
+                    break;
+                default:
+                    FinishOtherSlow(chunk + i);
+                    i++;
+                    break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FinishOtherSlow(Packet* packet)
+    {
+        switch (packet->Kind)
+        {
+            case PacketKind.Error4:
+                if (!flows4.TryTranslateError(packet)) plain.UnmatchedError(packet);
+                break;
+            case PacketKind.Error6:
+                if (!flows6.TryTranslateError(packet)) plain.UnmatchedError(packet);
+                break;
+            case PacketKind.Fragment4 or PacketKind.Fragment6:
+                plain.Fragment(packet);
+                break;
+            case PacketKind.Other4 or PacketKind.Other6:
+                plain.Other(packet);
+                break;
+            case PacketKind.Arp:
+                neighbors.Arp(packet);
+                break;
+            case PacketKind.NeighborDiscovery:
+                neighbors.Discovery(packet);
+                break;
+            case PacketKind.OtherFrame:
+                context.Drop(packet, DropReason.UnsupportedProtocol);
+                break;
+            default:
+                context.Drop(packet, packet->Reason);
+                break;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Sluice.Dataplane.Routing;
+using Sluice.Packets;
+using Sluice.Packets.Addresses;
+using Sluice.Sessions;
+
+namespace Sluice.Dataplane.Workers;
+
+/// <summary>What the stages of one worker share: the clock of this burst, the rules in force, the tables, and the lists of packets that leave.</summary>
+internal sealed unsafe class WorkerContext : IDisposable
+{
+    private readonly SharedState shared;
+
+    public WorkerContext(SharedState shared, int worker)
+    {
+        this.shared = shared;
+        Worker = worker;
+        Rules = shared.Rules;
+        Generation = Rules.Generation;
+        Store = shared.Store;
+        Sessions = shared.Store.Worker(worker);
+        IdleMilliseconds = shared.Store.IdleMilliseconds;
+        NextHops = shared.Router.NextHops;
+        Outputs = new OutputLists(WorkerCounters.Links);
+        Made = new MadePackets();
+        Answers = new Answers(this);
+        Delivery = new Delivery(this);
+        Counters = (WorkerCounters*)NativeMemory.AlignedAlloc((nuint)sizeof(WorkerCounters), 128);
+        *Counters = default;
+    }
+
+    /// <summary>This worker's number.</summary>
+    public int Worker { get; }
+
+    /// <summary>The coarse clock, read once per burst, in milliseconds.</summary>
+    public uint Now;
+
+    /// <summary>The rules in force for this worker.</summary>
+    public Ruleset Rules;
+
+    /// <summary>Their generation: what a live line carries.</summary>
+    public uint Generation;
+
+    /// <summary>The idle times by timer class.</summary>
+    public readonly uint* IdleMilliseconds;
+
+    /// <summary>The next hops by handle.</summary>
+    public readonly NextHopTable NextHops;
+
+    /// <summary>This worker's counters.</summary>
+    public readonly WorkerCounters* Counters;
+
+    public SessionStore Store { get; }
+
+    public SessionWorker Sessions { get; }
+
+    public OutputLists Outputs { get; }
+
+    public MadePackets Made { get; }
+
+    public Answers Answers { get; }
+
+    public Delivery Delivery { get; }
+
+    /// <summary>Whether a packet whose next hop is not resolved waits for it, rather than being dropped at once.</summary>
+    public bool WaitsForNeighbors => shared.Options.WaitsForNeighbors;
+
+    /// <summary>Takes up the newest rules; true where they changed.</summary>
+    /// <remarks>Called at each burst, and by slow twins that meet a line of another generation: another worker may have seen the new rules first.</remarks>
+    public bool TakeRules()
+    {
+        Ruleset newest = shared.Rules;
+        if (ReferenceEquals(newest, Rules)) return false;
+        Rules = newest;
+        Generation = newest.Generation;
+        return true;
+    }
+
+    /// <summary>The next hop towards a destination, or why there is none; see <see cref="RouteTable.Resolve"/>.</summary>
+    public uint Resolve(ushort realm, in IpAddress destination) =>
+        Rules.Routes.Resolve(realm, destination, NextHops, shared.Router.Neighbors);
+
+    /// <summary>Drops a packet, counted under its reason.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Drop(Packet* packet, DropReason reason)
+    {
+        packet->Verdict = Verdict.Drop;
+        packet->Reason = reason;
+        Counters->Dropped[(int)reason]++;
+    }
+
+    /// <summary>Leaves a packet to the host, or ends it because the gateway has answered it.</summary>
+    public void Consume(Packet* packet)
+    {
+        packet->Verdict = Verdict.Consume;
+        Counters->Consumed++;
+    }
+
+    public void Dispose()
+    {
+        Delivery.Dispose();
+        Outputs.Dispose();
+        Made.Dispose();
+        NativeMemory.AlignedFree(Counters);
+    }
+}
