@@ -18,8 +18,11 @@ public sealed record PoolDefinition(ushort Realm, ImmutableArray<IpRange> Addres
 }
 
 /// <summary>A pool in use: hands out public endpoints.</summary>
-public sealed partial class Pool(PoolDefinition definition)
+public sealed partial class Pool
 {
     /// <summary>What the configuration says of it.</summary>
-    public PoolDefinition Definition { get; } = definition;
+    public PoolDefinition Definition { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(", ", Definition.Addresses);
 }

@@ -38,6 +38,16 @@ public enum InboundRefresh : byte
     Off,
 }
 
+/// <summary>When a TCP reset counts for its session.</summary>
+public enum RstCheck : byte
+{
+    /// <summary>Only near what the other side has acknowledged.</summary>
+    Window,
+
+    /// <summary>Always.</summary>
+    None,
+}
+
 /// <summary>A NatProfile in force: how public endpoints are chosen, shared, filtered and limited.</summary>
 public sealed record SessionProfile
 {
@@ -64,6 +74,9 @@ public sealed record SessionProfile
 
     /// <summary>Whether packets from outside prolong a session.</summary>
     public InboundRefresh InboundRefresh { get; init; } = InboundRefresh.Auto;
+
+    /// <summary>When a TCP reset counts.</summary>
+    public RstCheck RstCheck { get; init; } = RstCheck.Window;
 
     /// <summary>Mappings that a host may have at once, over all protocols; 0: no limit.</summary>
     public int PortsPerHost { get; init; }

@@ -1,133 +1,148 @@
+using System.Runtime.CompilerServices;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Sessions;
 
 /// <summary>All that the gateway remembers of conversations: sessions, mappings, ports, hosts. The one door to them.</summary>
+/// <remarks>
+/// Packet threads have a <see cref="SessionWorker"/> each; whoever else changes anything uses <see cref="Control"/>. What readers for people call
+/// (<see cref="Sessions"/>, <see cref="Pools()"/> and their like) takes no lock that a packet thread waits for.
+/// </remarks>
 public sealed unsafe partial class SessionStore : IDisposable
 {
+    private readonly SharedTables shared;
+    private readonly FamilyStore<Flow4, FlowKey4, FlowLine4> v4;
+    private readonly FamilyStore<Flow6, FlowKey6, FlowLine6> v6;
+    private readonly SessionWorker[] workers;
+
     /// <summary>Makes an empty store. Memory is mapped now and backed as it is used.</summary>
     public SessionStore(SessionStoreOptions options)
     {
+        if (options.Capacity < 1 || options.Workers < 1 || options.MaxPublicAddresses < 1)
+            throw new ArgumentException("Capacity, workers and public addresses are at least 1 each.", nameof(options));
         Options = options;
-        V4 = null!;
-        V6 = null!;
+        shared = new SharedTables(options);
+        v4 = new FamilyStore<Flow4, FlowKey4, FlowLine4>(options, shared);
+        v6 = new FamilyStore<Flow6, FlowKey6, FlowLine6>(options, shared);
+        workers = new SessionWorker[options.Workers + 1];
+        for (int worker = 0; worker < workers.Length; worker++)
+            workers[worker] = new SessionWorker(worker, shared.Epochs, new RandomSource(options.Seed, (ulong)worker + 1));
     }
 
     /// <summary>What was asked for.</summary>
     public SessionStoreOptions Options { get; }
 
     /// <summary>The IPv4 flows, for look-ups.</summary>
-    public FlowTable<Flow4, FlowKey4, FlowLine4> V4 { get; }
+    public FlowTable<Flow4, FlowKey4, FlowLine4> V4 => v4.Table;
 
     /// <summary>The IPv6 flows, for look-ups.</summary>
-    public FlowTable<Flow6, FlowKey6, FlowLine6> V6 { get; }
+    public FlowTable<Flow6, FlowKey6, FlowLine6> V6 => v6.Table;
 
     /// <summary>Idle milliseconds by timer class (<see cref="FlowState.Timer"/>); stays where it is.</summary>
-    public uint* IdleMilliseconds => throw new NotSupportedException();
+    public uint* IdleMilliseconds => shared.Durations.Milliseconds;
 
-    /// <summary>The context of a packet thread.</summary>
-    public SessionWorker Worker(int index) => throw new NotSupportedException();
+    /// <summary>What happened to pools.</summary>
+    public PoolEvents Events => shared.Events;
+
+    /// <summary>The context of a packet thread. It starts parked: unpark it before it touches the store.</summary>
+    public SessionWorker Worker(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Options.Workers);
+        return workers[index];
+    }
 
     /// <summary>The context of threads that handle no packets; use it under a lock of their own, between <see cref="SessionWorker.Unpark"/> and <see cref="SessionWorker.Park"/>.</summary>
-    public SessionWorker Control => throw new NotSupportedException();
+    public SessionWorker Control => workers[^1];
 
     /// <summary>The pool of a definition: the same object for equal definitions, over reloads.</summary>
-    public Pool PoolFor(PoolDefinition definition) => throw new NotSupportedException();
+    public Pool PoolFor(PoolDefinition definition) => shared.PoolFor(definition);
 
     /// <summary>The number of a set of idle times: the same for equal sets.</summary>
-    public ushort TimerSetFor(TimerSet timers) => throw new NotSupportedException();
+    public ushort TimerSetFor(TimerSet timers) => shared.Timers.NumberOf(timers);
 
     /// <summary>Makes a session with everything that it needs, or nothing and the reason.</summary>
     /// <param name="worker">The caller.</param>
     /// <param name="request">What is wanted.</param>
     /// <param name="now">The clock.</param>
-    /// <param name="session">The new session, or the one that another worker made meanwhile for the same packet; its line is of the original direction.</param>
-    public DropReason Create(SessionWorker worker, in NewSession request, uint now, out SessionRef session) => throw new NotSupportedException();
+    /// <param name="session">The new session; or the line that already has the packet's key, where another worker was first (then the packet is to be treated as a hit).</param>
+    public DropReason Create(SessionWorker worker, in NewSession request, uint now, out SessionRef session)
+    {
+        IpFamily family = request.Original.Source.Family;
+        DropReason reason = family == IpFamily.V4 ? v4.Create(worker, in request, now, out uint line) : v6.Create(worker, in request, now, out line);
+        session = new SessionRef(family, line);
+        return reason;
+    }
 
     /// <summary>Calls for the memory that <see cref="Create"/> will touch. Call it for each miss of a chunk before the first is made.</summary>
-    public void PrefetchCreate(SessionWorker worker, in NewSession request) => throw new NotSupportedException();
+    public void PrefetchCreate(SessionWorker worker, in NewSession request)
+    {
+        if (request.Original.Source.IsV4) v4.Prefetch(worker, in request);
+        else v6.Prefetch(worker, in request);
+    }
 
     /// <summary>Remembers a stateless decision in a line of its own (this direction only), for as long as there is room.</summary>
     /// <returns>A line to rewrite this packet by; where there is no room it is the worker's own and holds until its next call.</returns>
-    public SessionRef Cache(SessionWorker worker, in NewSession request, uint now) => throw new NotSupportedException();
-
-    /// <summary>The live mapping that owns a public endpoint. Takes no lock.</summary>
-    public bool TryFindMapping(ushort realm, IpAddress address, ushort port, byte protocol, out MappingView mapping) => throw new NotSupportedException();
-
-    /// <summary>Whether the mapping admits packets from a remote endpoint: <see cref="DropReason.None"/>, <see cref="DropReason.FilteredInbound"/>, or <see cref="DropReason.NoMapping"/> if it is gone.</summary>
-    /// <remarks><see cref="Create"/> asks the same again, for the source as the inside endpoint will see it.</remarks>
-    public DropReason Admits(in MappingView mapping, IpAddress remote, ushort remotePort) => throw new NotSupportedException();
+    /// <exception cref="InvalidOperationException">The store was made without cache lines.</exception>
+    public SessionRef Cache(SessionWorker worker, in NewSession request, uint now)
+    {
+        if (Options.CacheLines == 0) throw new InvalidOperationException("The store has no cache lines.");
+        IpFamily family = request.Original.Source.Family;
+        return new SessionRef(family, family == IpFamily.V4 ? v4.Cache(worker, in request, now) : v6.Cache(worker, in request, now));
+    }
 
     /// <summary>A TCP segment with SYN, FIN, RST or a direction's first ACK. <paramref name="flags"/> are as in <see cref="FlowState.Seen"/>: FIN 1, SYN 2, RST 4, ACK 8.</summary>
-    public TcpOutcome TouchTcpSlow(IpFamily family, uint line, uint flags, uint sequence, uint acknowledgement, uint now) => throw new NotSupportedException();
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public TcpOutcome TouchTcpSlow(IpFamily family, uint line, uint flags, uint sequence, uint acknowledgement, uint now)
+    {
+        var segment = new TcpSegment((byte)flags, sequence, acknowledgement);
+        return family == IpFamily.V4 ? v4.TouchTcp(line, in segment, now) : v6.TouchTcp(line, in segment, now);
+    }
 
     /// <summary>Whether a session lives though the line's own deadline passed: its other direction may have been used since.</summary>
-    public bool IsAliveSlow(IpFamily family, uint line, uint now) => throw new NotSupportedException();
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public bool IsAliveSlow(IpFamily family, uint line, uint now) =>
+        family == IpFamily.V4 ? v4.IsAlive(line, now) : v6.IsAlive(line, now);
 
     /// <summary>Ends a session at <paramref name="at"/>. Only one caller ends it: true for that one. Any of its lines names it.</summary>
-    public bool End(SessionWorker worker, IpFamily family, uint line, EndReason reason, uint at) => throw new NotSupportedException();
+    /// <param name="worker">The caller.</param>
+    /// <param name="family">The family.</param>
+    /// <param name="line">A line of the session.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="at">When: held ports rest from then on.</param>
+    /// <param name="number">The session's number, if the line may be another's by now; 0: whatever is there.</param>
+    public bool End(SessionWorker worker, IpFamily family, uint line, EndReason reason, uint at, ulong number = 0) =>
+        family == IpFamily.V4 ? v4.End(worker, line, reason, at, number) : v6.End(worker, line, reason, at, number);
 
-    /// <summary>Ends a session whose time is over, at exactly its due time.</summary>
-    public bool EndExpired(SessionWorker worker, IpFamily family, uint line, uint now) => throw new NotSupportedException();
+    /// <summary>Ends a session whose time is over, at exactly its due time; false if it isn't over, or is ended already.</summary>
+    public bool EndExpired(SessionWorker worker, IpFamily family, uint line, uint now) =>
+        family == IpFamily.V4 ? v4.EndExpired(worker, line, now) : v6.EndExpired(worker, line, now);
 
-    /// <summary>Says what a session is; false if it is gone.</summary>
-    public bool TryDescribe(IpFamily family, uint line, uint now, out SessionView view) => throw new NotSupportedException();
-
-    /// <summary>The number of the session that a line belongs to; 0 for a cached decision or a session that is gone.</summary>
-    public ulong NumberOf(IpFamily family, uint line) => throw new NotSupportedException();
-
-    /// <summary>Confirms a session under another policy generation; false if its public endpoint is no longer the pool's, or it is gone: then end it.</summary>
-    public bool Confirm(SessionWorker worker, IpFamily family, uint line, in Confirmation confirmation) => throw new NotSupportedException();
-
-    /// <summary>Visits up to <paramref name="maxLines"/> lines, so that every line is visited once a second, and ends what is due.</summary>
-    /// <param name="worker">The caller; workers share the round.</param>
-    /// <param name="now">The clock.</param>
-    /// <param name="maxLines">Lines at most.</param>
-    /// <param name="generation">The generation in force: sessions of another are reported through <paramref name="stale"/>.</param>
-    /// <param name="stale">Receives lines of live sessions that another generation confirmed last; may be empty.</param>
-    /// <param name="staleCount">How many it received.</param>
-    public int Sweep(SessionWorker worker, uint now, int maxLines, ushort generation, Span<SessionRef> stale, out int staleCount) => throw new NotSupportedException();
-
-    /// <summary>With <see cref="SessionStoreOptions.ExactExpiry"/>: a time before which nothing is due.</summary>
-    public bool TryNextDue(out uint due) => throw new NotSupportedException();
-
-    /// <summary>With <see cref="SessionStoreOptions.ExactExpiry"/>: ends all that is due at <paramref name="now"/> or before, each at its due time.</summary>
-    public void ExpireUpTo(SessionWorker worker, uint now) => throw new NotSupportedException();
-
-    /// <summary>All live sessions. Never blocks the packet path.</summary>
-    public IEnumerable<SessionView> Sessions(uint now) => throw new NotSupportedException();
-
-    /// <summary>All live and resting mappings.</summary>
-    public IEnumerable<MappingView> Mappings() => throw new NotSupportedException();
-
-    /// <summary>Use of the pools' addresses.</summary>
-    public IReadOnlyList<PoolView> Pools() => throw new NotSupportedException();
-
-    /// <summary>Live sessions by state.</summary>
-    public SessionCounts Count() => throw new NotSupportedException();
-
-    /// <summary>Live mappings.</summary>
-    public int LiveMappings => throw new NotSupportedException();
-
-    /// <summary>Sessions ended so far for a reason.</summary>
-    public long Ended(EndReason reason) => throw new NotSupportedException();
-
-    /// <summary>Native memory touched.</summary>
-    public StoreMemory Memory => throw new NotSupportedException();
+    /// <summary>Confirms a session under another policy generation. False: its public endpoint is no longer the pool's, or it is gone; end it.</summary>
+    /// <remarks>The next hops of both lines are to be resolved again. New idle times count from the session's next packet.</remarks>
+    public bool Confirm(IpFamily family, uint line, in Confirmation confirmation) =>
+        family == IpFamily.V4 ? v4.Confirm(line, in confirmation) : v6.Confirm(line, in confirmation);
 
     /// <summary>Takes a port away from the pools for somebody else (a forward, the host's own); counted, so it is free again after as many releases.</summary>
     /// <returns>False if a mapping or session has it at the moment: it keeps it until it ends, then the claim holds.</returns>
-    public bool ClaimPort(ushort realm, IpAddress address, PortClass ports, ushort port) => throw new NotSupportedException();
+    public bool ClaimPort(ushort realm, IpAddress address, PortClass ports, ushort port) => shared.Claims.Claim(realm, address, ports, port);
 
     /// <summary>Gives a claim back.</summary>
-    public void ReleasePort(ushort realm, IpAddress address, PortClass ports, ushort port) => throw new NotSupportedException();
+    public void ReleasePort(ushort realm, IpAddress address, PortClass ports, ushort port) => shared.Claims.Release(realm, address, ports, port);
 
     /// <summary>Keeps a copy of an address's port bits (1,024 words of 64) in memory that somebody else reads, such as a map of the kernel; null ends it.</summary>
-    public void MirrorPorts(ushort realm, IpAddress address, PortClass ports, ulong* words) => throw new NotSupportedException();
+    /// <remarks>A port's bit is there before a packet with it leaves.</remarks>
+    public void MirrorPorts(ushort realm, IpAddress address, PortClass ports, ulong* words)
+    {
+        uint number = shared.Addresses.FindOrAdd(realm, address);
+        if (number != PublicAddresses.None) shared.Addresses.SetMirror(shared.Addresses.SpaceOf(number, ports), words);
+    }
 
-    /// <inheritdoc/>
+    /// <summary>Frees all native memory. No worker may use the store any more.</summary>
     public void Dispose()
     {
+        v4.Dispose();
+        v6.Dispose();
+        shared.Dispose();
     }
 }

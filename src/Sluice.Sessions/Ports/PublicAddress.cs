@@ -1,0 +1,21 @@
+using System.Runtime.InteropServices;
+using Sluice.Packets.Addresses;
+
+namespace Sluice.Sessions;
+
+/// <summary>A public address in use, in native memory: who it is, and its three spaces of ports.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 256)]
+internal struct PublicAddress
+{
+    public PortSpace Tcp;
+    public PortSpace Udp;
+    public PortSpace Icmp;
+    public ulong High;
+    public ulong Low;
+    public uint Next;
+    public ushort Realm;
+    public IpFamily Family;
+
+    /// <summary>The address.</summary>
+    public readonly IpAddress Address => new(Family, new UInt128(High, Low));
+}

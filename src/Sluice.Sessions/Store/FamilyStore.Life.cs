@@ -1,0 +1,104 @@
+namespace Sluice.Sessions;
+
+// What happens to a session while it lives.
+internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
+{
+    /// <summary>Takes in a TCP segment with SYN, FIN, RST or a direction's first ACK.</summary>
+    public TcpOutcome TouchTcp(uint line, in TcpSegment segment, uint now)
+    {
+        if (!Table.IsSession(line)) return TcpOutcome.Continues;
+        uint session = Table.SessionOf(line);
+        FlowState* own = TFamily.StateOf(Table.Line(line));
+        using PairLock pair = Table.LockPair(session);
+        if (own->Generation == 0) return TcpOutcome.Reopened;
+        FlowState* other = TFamily.StateOf(Table.Line(own->Partner));
+        SessionRecord* record = records + session;
+        ushort timer = own->Timer;
+        TimerClasses* classes = shared.Timers.ClassesOf(record->Timers);
+        TcpOutcome outcome = TcpLife.Touch(own, other, in segment, now, classes, idle, RstCheckOf(record));
+        if (own->Timer != timer && shared.Due is { } due)
+            due.Add(Earlier(DueOf(session), now + idle[own->Timer] + 1), DueKindOfSession, session, record->Number);
+        return outcome;
+    }
+
+    /// <summary>Puts a session under another generation, if its public endpoint is still its own.</summary>
+    public bool Confirm(uint line, in Confirmation confirmation)
+    {
+        if (!Table.IsSession(line)) return false;
+        uint session = Table.SessionOf(line);
+        SessionRecord* record = records + session;
+        using PairLock pair = Table.LockPair(session);
+        FlowState* own = TFamily.StateOf(Table.Original(session)), other = TFamily.StateOf(Table.Reply(session));
+        if (own->Generation == 0 || record->Number == 0 || !MayStay(session, record, confirmation.SourcePool)) return false;
+
+        if (confirmation.SourcePool is { } pool && pool.IsEndpointIndependent == shared.PoolOf(record->Pool)!.IsEndpointIndependent) record->Pool = pool.Id;
+        record->Timers = confirmation.Timers;
+        record->Rule = confirmation.Rule;
+        TimerClasses* classes = shared.Timers.ClassesOf(confirmation.Timers);
+        SetTimer(own, other, classes->Of(StateNameOf(session)));
+        if (shared.Due is { } due) due.Add(due.Clock + idle[own->Timer] + 1, DueKindOfSession, session, record->Number);
+        own->NextHop = other->NextHop = FlowState.NoNextHop;
+        Volatile.Write(ref other->Generation, confirmation.Generation);
+        Volatile.Write(ref own->Generation, confirmation.Generation);
+        return true;
+    }
+
+    /// <summary>The state of a session.</summary>
+    public SessionStateName StateNameOf(uint session) => TcpLife.StateOf(
+        TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session))).Protocol,
+        TFamily.StateOf(Table.Original(session))->Seen,
+        TFamily.StateOf(Table.Reply(session))->Seen);
+
+    /// <summary>Visits one session: ends it if it is due, or tells that another generation confirmed it.</summary>
+    /// <returns>Whether it is alive under another generation than <paramref name="generation"/>.</returns>
+    public bool Sweep(SessionWorker worker, uint session, uint now, ushort generation)
+    {
+        FlowState* own = TFamily.StateOf(Table.Original(session));
+        ushort confirmed = Volatile.Read(ref own->Generation);
+        if (confirmed == 0) return false;
+        int age = (int)(now - Volatile.Read(ref own->LastSeen));
+        if (age > (int)idle[own->Timer] && EndExpired(worker, session, now)) return false;
+        return confirmed != generation && Volatile.Read(ref records[session].Number) != 0;
+    }
+
+    /// <summary>Ends a session that may be due, or says when it may be.</summary>
+    public void ExpireOrRequeue(SessionWorker worker, uint session, ulong number, uint now, DueQueue queue)
+    {
+        if (Volatile.Read(ref records[session].Number) != number) return;
+        uint due = DueOf(session);
+        if ((int)(now - due) >= 0) End(worker, session, EndReason.Expired, due, number);
+
+        // A packet that comes right now may make it due sooner than it is: new idle times count from the next packet.
+        else queue.Add(Earlier(due, now + idle[TFamily.StateOf(Table.Original(session))->Timer] + 1), DueKindOfSession, session, number);
+    }
+
+    private static uint Earlier(uint one, uint other) => (int)(one - other) < 0 ? one : other;
+
+    private bool MayStay(uint session, SessionRecord* record, Pool? pool)
+    {
+        if (record->Pool == 0) return pool is null;
+        Pool current = shared.PoolOf(record->Pool)!;
+        if (pool is not null && pool.Definition.Realm != current.Definition.Realm) return false;
+        FlowParts reply = TFamily.PartsOf(in *TFamily.KeyOf(Table.Reply(session)));
+        if (!(pool ?? current).Owns(reply.Destination)) return false;
+        uint number = shared.Addresses.Find(current.Definition.Realm, reply.Destination);
+        return !shared.Addresses.SpaceOf(number, PortClasses.Of(reply.Protocol))->IsClaimed(reply.DestinationPort);
+    }
+
+    // New idle times count from the next packet: until then the session is due when it was.
+    private void SetTimer(FlowState* own, FlowState* other, ushort timer)
+    {
+        uint shift = idle[own->Timer] - idle[timer];
+        own->LastSeen += shift;
+        other->LastSeen += shift;
+        own->Timer = timer;
+        other->Timer = timer;
+    }
+
+    private RstCheck RstCheckOf(SessionRecord* record)
+    {
+        Pool? pool = shared.PoolOf(record->Pool);
+        if (pool is null && record->Destination != 0) pool = shared.PoolOf(Mappings[record->Destination]->Pool);
+        return pool?.Definition.Profile.RstCheck ?? RstCheck.Window;
+    }
+}

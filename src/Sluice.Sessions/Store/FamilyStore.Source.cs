@@ -1,0 +1,139 @@
+using Sluice.Packets;
+using Sluice.Packets.Addresses;
+
+namespace Sluice.Sessions;
+
+// How a session's source is translated, and how both flows come into the table.
+internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
+{
+    /// <summary>Ports tried for a session whose return tuple is taken though the port is its own.</summary>
+    private const int PrivateTries = 8;
+
+    private DropReason TakeHostAndDestination(SessionWorker worker, in NewSession request, uint now, ref SessionLease lease)
+    {
+        if (lease.Pool is not null && PortClasses.Of(request.Original.Protocol) == PortClass.None) return DropReason.UnsupportedProtocol;
+        Pool? quotas = lease.Pool;
+        ushort realm = request.Original.Realm;
+        IpAddress host = request.Original.Source;
+        if (request.Mapping != NewSession.NoMapping)
+        {
+            var inside = new MappingKey
+            {
+                Inside = request.Destination,
+                Realm = request.RealmTo,
+                Port = request.DestinationPort,
+                Protocol = request.Original.Protocol,
+                PublicRealm = request.Mapping < Mappings.HighWater ? Mappings[request.Mapping]->PublicRealm : default,
+            };
+            if (!Mappings.TryJoinInbound(request.Mapping, in inside, request.Original.Destination, request.Original.DestinationPort)) return DropReason.NoMapping;
+            lease.Destination = request.Mapping;
+            if (quotas is null)
+            {
+                quotas = shared.PoolOf(Mappings[lease.Destination]->Pool);
+                realm = request.RealmTo;
+                host = request.Destination;
+            }
+        }
+
+        if (quotas is not { HasQuotas: true }) return DropReason.None;
+        return shared.Hosts.Begin(worker.Index, realm, host, quotas.Definition.Profile, begins: lease.Pool is not null, now, out lease.Host);
+    }
+
+    private DropReason TakeSource(SessionWorker worker, in NewSession request, uint session, uint now, ref SessionLease lease, out uint line)
+    {
+        if (lease.Pool is null) return KeepSource(worker, in request, session, in lease, out line);
+        return lease.Pool.IsEndpointIndependent
+            ? TakeMapping(worker, in request, session, now, ref lease, out line)
+            : SharePort(worker, in request, session, now, ref lease, out line);
+    }
+
+    private DropReason KeepSource(SessionWorker worker, in NewSession request, uint session, in SessionLease lease, out uint line)
+    {
+        DropReason reason = Insert(worker, in request, session, request.Original.Source, request.Original.SourcePort, in lease, out line);
+        if (reason != DropReason.None || line != FlowLines.None) return reason;
+        if (!request.RewritesDestination || PortClasses.Of(request.Original.Protocol) == PortClass.None) return DropReason.PoolExhausted;
+
+        // The return tuple is another session's: the later one's source port is changed.
+        const uint First = 1024, Count = 65536 - First;
+        uint start = worker.Random.Below(Count);
+        for (uint tried = 0; tried < Count; tried++)
+        {
+            reason = Insert(worker, in request, session, request.Original.Source, (ushort)(First + ((start + tried) % Count)), in lease, out line);
+            if (reason != DropReason.None || line != FlowLines.None) return reason;
+        }
+
+        return DropReason.PoolExhausted;
+    }
+
+    private DropReason TakeMapping(SessionWorker worker, in NewSession request, uint session, uint now, ref SessionLease lease, out uint line)
+    {
+        MappingKey key = SourceKey(in request, lease.Pool!);
+        ulong hash = Mappings.HashOf(in key);
+        line = FlowLines.None;
+        for (int attempt = 0; attempt <= PrivateTries; attempt++)
+        {
+            DropReason reason = Mappings.Acquire(worker, in key, hash, lease.Pool!, lease.Host, attempt > 0, now, out uint mapping, out lease.SourceUse);
+            if (reason != DropReason.None) return reason;
+            lease.Source = mapping;
+            lease.SourceHash = hash;
+            lease.PublicPort = Mappings[mapping]->PublicPort;
+            reason = Insert(worker, in request, session, shared.Addresses[Mappings[mapping]->Public]->Address, lease.PublicPort, in lease, out line);
+            if (reason != DropReason.None || line != FlowLines.None) return reason;
+            Mappings.Undo(worker, mapping, lease.SourceUse);
+            lease.Source = 0;
+        }
+
+        return DropReason.PoolExhausted;
+    }
+
+    /// <summary>Makes both flows findable with this public source. No reason and no line: the reply flow's key is taken.</summary>
+    private DropReason Insert(SessionWorker worker, in NewSession request, uint session, IpAddress source, ushort port, in SessionLease lease, out uint line)
+    {
+        FlowParts reply = ReplyParts(in request, source, port);
+        line = FlowLines.None;
+        if (lease.Destination != 0 && !AdmitsThrough(lease.Destination, source, port)) return DropReason.FilteredInbound;
+        *TFamily.KeyOf(Table.Reply(session)) = TFamily.MakeKey(in reply);
+        while (true)
+        {
+            switch (Table.InsertPair(session, out uint existing))
+            {
+                case InsertOutcome.Inserted:
+                    line = session;
+                    return DropReason.None;
+                case InsertOutcome.Crowded:
+                    return DropReason.TableFull;
+                case InsertOutcome.OriginalTaken when Table.IsSession(existing):
+                    line = existing;
+                    return DropReason.None;
+                case InsertOutcome.ReplyTaken when Table.IsSession(existing):
+                    return DropReason.None;
+                default:
+                    // A cached decision gives way to a session.
+                    RemoveCached(worker, existing);
+                    break;
+            }
+        }
+    }
+
+    private bool AdmitsThrough(uint mapping, IpAddress remote, ushort port)
+    {
+        return Filters.Admits(mapping, Mappings.InsideHashOf(mapping), Filters.RemoteOf(FilteringOf(mapping), remote, port));
+    }
+
+    private static MappingKey SourceKey(in NewSession request, Pool pool) => new()
+    {
+        Inside = request.Original.Source,
+        Realm = request.Original.Realm,
+        Port = request.Original.SourcePort,
+        Protocol = request.Original.Protocol,
+        PublicRealm = pool.Definition.Realm,
+    };
+
+    private static FlowParts ReplyParts(in NewSession request, IpAddress source, ushort port) => new(
+        request.RealmTo,
+        request.Original.Protocol,
+        request.RewritesDestination ? request.Destination : request.Original.Destination,
+        request.RewritesDestination ? request.DestinationPort : request.Original.DestinationPort,
+        source,
+        port);
+}

@@ -1,0 +1,60 @@
+namespace Sluice.Sessions;
+
+// What people see of sessions: read beside the packet path, without stopping it.
+internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
+{
+    /// <summary>Describes the live session of a line.</summary>
+    public bool TryDescribe(uint line, uint now, out SessionView view)
+    {
+        view = default;
+        if (!Table.IsSession(line)) return false;
+        uint session = Table.SessionOf(line);
+        SessionRecord* record = records + session;
+        ulong number = Volatile.Read(ref record->Number);
+        if (number == 0) return false;
+
+        FlowState* own = TFamily.StateOf(Table.Original(session)), other = TFamily.StateOf(Table.Reply(session));
+        FlowParts original = TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session)));
+        Pool? pool = shared.PoolOf(record->Pool);
+        view = new SessionView
+        {
+            Ref = new SessionRef(TFamily.Family, session),
+            Number = number,
+            State = TcpLife.StateOf(original.Protocol, own->Seen, other->Seen),
+            Original = original,
+            Reply = TFamily.PartsOf(in *TFamily.KeyOf(Table.Reply(session))),
+            RealmTo = own->RealmTo,
+            Pool = pool,
+            SourceMapping = pool is { IsEndpointIndependent: true } ? record->Source : NewSession.NoMapping,
+            DestinationMapping = record->Destination == 0 ? NewSession.NoMapping : record->Destination,
+            Timers = record->Timers,
+            Rule = record->Rule,
+            Generation = own->Generation,
+            AgeMilliseconds = (uint)Math.Max(0, (int)(now - record->Start)),
+            IdleMilliseconds = (uint)Math.Max(0, (int)(now - Newest(own, other))),
+            IdleLimitMilliseconds = idle[own->Timer],
+            OriginalPackets = own->Packets,
+            OriginalBytes = own->Bytes,
+            ReplyPackets = other->Packets,
+            ReplyBytes = other->Bytes,
+        };
+
+        // The session may have ended, and another begun here, while it was read.
+        Volatile.ReadBarrier();
+        return Volatile.Read(ref record->Number) == number;
+    }
+
+    /// <summary>The number of the live session of a line, or 0.</summary>
+    public ulong NumberOf(uint line) => Table.IsSession(line) ? Volatile.Read(ref records[Table.SessionOf(line)].Number) : 0;
+
+    /// <summary>Adds this family's sessions to counts by state.</summary>
+    public void Count(Span<int> byState, ref int sharedPorts)
+    {
+        for (uint session = 0; session < HighWater; session++)
+        {
+            if (Volatile.Read(ref records[session].Number) == 0) continue;
+            byState[(int)StateNameOf(session)]++;
+            if (shared.PoolOf(records[session].Pool) is { IsEndpointIndependent: false }) sharedPorts++;
+        }
+    }
+}

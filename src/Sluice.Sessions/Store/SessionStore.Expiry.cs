@@ -1,0 +1,101 @@
+namespace Sluice.Sessions;
+
+// Ending what is due: by a sweep that visits everything once a second, or exactly, in virtual time.
+public sealed unsafe partial class SessionStore
+{
+    private readonly SweepRound round = new();
+
+    /// <summary>Visits up to <paramref name="maxLines"/> lines, so that every line is visited once a second, and ends what is due.</summary>
+    /// <param name="worker">The caller; workers share the round.</param>
+    /// <param name="now">The clock.</param>
+    /// <param name="maxLines">Lines at most.</param>
+    /// <param name="generation">The generation in force.</param>
+    /// <param name="stale">Receives live sessions that another generation confirmed last, as many as fit; the others come in a later round.</param>
+    /// <param name="staleCount">How many it received.</param>
+    /// <returns>Lines visited.</returns>
+    public int Sweep(SessionWorker worker, uint now, int maxLines, ushort generation, Span<SessionRef> stale, out int staleCount)
+    {
+        staleCount = 0;
+        if (!round.TryEnter(now, maxLines, SweepSize, out long from, out int count)) return 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (SweepLine(worker, from + i, now, generation, out SessionRef session) && staleCount < stale.Length) stale[staleCount++] = session;
+        }
+
+        round.Leave(count);
+        return count;
+    }
+
+    /// <summary>With <see cref="SessionStoreOptions.ExactExpiry"/>: a time before which nothing is due; false if nothing ever will be.</summary>
+    public bool TryNextDue(out uint due)
+    {
+        due = 0;
+        return shared.Due is { } queue && queue.TryPeek(out due);
+    }
+
+    /// <summary>With <see cref="SessionStoreOptions.ExactExpiry"/>: ends all that is due at <paramref name="now"/> or before, each at its due time.</summary>
+    /// <exception cref="InvalidOperationException">The store was not made for it.</exception>
+    public void ExpireUpTo(SessionWorker worker, uint now)
+    {
+        if (shared.Due is not { } queue) throw new InvalidOperationException("The store was made without exact expiry.");
+        while (queue.TryTake(now, out DueKind kind, out uint index, out ulong number))
+        {
+            switch (kind)
+            {
+                case DueKind.Session4:
+                    v4.ExpireOrRequeue(worker, index, number, now, queue);
+                    break;
+                case DueKind.Session6:
+                    v6.ExpireOrRequeue(worker, index, number, now, queue);
+                    break;
+                case DueKind.Mapping4:
+                    v4.Mappings.Sweep(worker, index, now);
+                    break;
+                default:
+                    v6.Mappings.Sweep(worker, index, now);
+                    break;
+            }
+        }
+    }
+
+    private long SweepSize =>
+        (long)v4.HighWater + v6.HighWater + v4.CachedLines + v6.CachedLines + v4.Mappings.HighWater + v6.Mappings.HighWater + shared.Hosts.HighWater;
+
+    private bool SweepLine(SessionWorker worker, long line, uint now, ushort generation, out SessionRef stale)
+    {
+        stale = SessionRef.None;
+        if (Reach(ref line, v4.HighWater))
+        {
+            if (!v4.Sweep(worker, (uint)line, now, generation)) return false;
+            stale = new SessionRef(Packets.Addresses.IpFamily.V4, (uint)line);
+            return true;
+        }
+
+        if (Reach(ref line, v6.HighWater))
+        {
+            if (!v6.Sweep(worker, (uint)line, now, generation)) return false;
+            stale = new SessionRef(Packets.Addresses.IpFamily.V6, (uint)line);
+            return true;
+        }
+
+        if (Reach(ref line, v4.CachedLines)) v4.SweepCached(worker, (uint)line, now, generation);
+        else if (Reach(ref line, v6.CachedLines)) v6.SweepCached(worker, (uint)line, now, generation);
+        else if (Reach(ref line, v4.Mappings.HighWater)) SweepMapping(v4.Mappings, worker, (uint)line, now);
+        else if (Reach(ref line, v6.Mappings.HighWater)) SweepMapping(v6.Mappings, worker, (uint)line, now);
+        else if (Reach(ref line, shared.Hosts.HighWater) && line != HostTable.None) shared.Hosts.Sweep(worker.Index, (uint)line, now);
+        return false;
+    }
+
+    private static void SweepMapping(MappingTable mappings, SessionWorker worker, uint mapping, uint now)
+    {
+        if (mapping != MappingTable.None) mappings.Sweep(worker, mapping, now);
+    }
+
+    // Whether the line lies in a table of this size; if not, where it lies behind it.
+    private static bool Reach(ref long line, uint size)
+    {
+        if (line < size) return true;
+        line -= size;
+        return false;
+    }
+}
