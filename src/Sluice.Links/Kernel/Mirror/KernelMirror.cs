@@ -12,7 +12,7 @@ namespace Sluice.Links.Kernel.Mirror;
 /// </remarks>
 public sealed class KernelMirror : IDisposable
 {
-    private const int MinimumPaceMilliseconds = 20;
+    private const int MinimumPaceMilliseconds = 20, MaximumPaceMilliseconds = 1000;
 
     private static readonly int[] Groups =
     [
@@ -115,8 +115,8 @@ public sealed class KernelMirror : IDisposable
         _stale = _tables.Refresh(stale, names);
         long end = Environment.TickCount64;
 
-        // Reading takes at most a fifth of the time, however large the tables are.
-        _nextReading = end + Math.Max(MinimumPaceMilliseconds, 4 * (end - begin));
+        // Large tables are read less often, so that a storm of changes doesn't keep a processor busy; but no change waits longer than a second for its turn.
+        _nextReading = end + Math.Clamp(2 * (end - begin), MinimumPaceMilliseconds, MaximumPaceMilliseconds);
         if (!_resynchronizing || _stale != MirrorTable.None) return;
         _resynchronizing = false;
         _tables.Observer.Resynchronized();

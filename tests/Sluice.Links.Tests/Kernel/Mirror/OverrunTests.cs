@@ -55,13 +55,13 @@ public sealed class OverrunTests
         using NetlinkSocket socket = place.Run(() => NetlinkSocket.Open(NetlinkNumbers.NETLINK_ROUTE));
         var kernel = new KernelState(socket);
         HashSet<int> interfaces = [place.IndexOf("ga")];
+        recorder.NeighborMilliseconds = 0;
         recorder.Until(r => r.Resynchronizations > 1 && r.Routes.SequenceEqual(kernel.ReadRoutes(interfaces)) && Same(r, kernel.ReadNeighbors(interfaces)), "the mirror was equal");
         Assert.True(recorder.Read(r => r.Usable.Count) > 100);
         Assert.True(recorder.Read(r => r.Routes.Count) > 100);
         Assert.Null(mirror.Failure);
 
         // It goes on following after that.
-        recorder.NeighborMilliseconds = 0;
         place.Shell("ip neigh replace 10.0.200.1 lladdr 02:00:00:00:77:77 dev ga");
         recorder.Until(r => r.Usable.ContainsKey((interfaces.Single(), IpAddress.Parse("10.0.200.1"))), "a later neighbour was told");
     }
