@@ -60,13 +60,13 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
     {
         int number = tables.AddExpose(PlainView(expose, rule));
         foreach (PortedPrefix item in expose.Private.Items) sources.Add(new IpRange(item.Prefix), number, SourcePreference(item.Prefix));
-        foreach (PortedPrefix item in expose.Public.Items) others.AddPeer(item.Prefix, reverse);
+        foreach ((IpRange range, int length) in ExposedAddresses.WithLengths(expose.Spec.Ips)) others.AddPeer(range, length, reverse);
     }
 
     private void AddMasquerade(Expose expose, uint rule, ushort to, RealmSpace own, int number, RealmSpace others)
     {
         SessionProfile profile = ProfileCompiler.Compile(config.ProfileOf(expose));
-        var definition = new PoolDefinition(to, PoolAddresses.InOrder(expose), profile);
+        var definition = new PoolDefinition(to, ExposedAddresses.InOrder(expose.Spec.As), profile);
         int pool = tables.AddPool(definition);
         if (!pools.Contains(pool)) pools.Add(pool);
         FlowConduct inward = ProfileCompiler.OutsideRefreshes(profile) ? FlowConduct.None : FlowConduct.NoRefresh;

@@ -24,11 +24,11 @@ internal sealed class RealmSpace
     internal void AddOwn(IpPrefix prefix) =>
         builder.Add(new IpRange(prefix), Destination.Pack(DestinationKind.Own, 0), LengthPreference(prefix.Length));
 
-    /// <summary>What a peer shows as it is; of an own prefix as long as it the peer's wins.</summary>
-    internal void AddPeer(IpPrefix prefix, int pair) =>
-        builder.Add(new IpRange(prefix), Destination.Pack(DestinationKind.Peer, pair), LengthPreference(prefix.Length) + 1);
+    /// <summary>What a peer shows as it is, of a prefix of that length; of an own prefix as long as it the peer's wins.</summary>
+    internal void AddPeer(IpRange range, int length, int pair) =>
+        builder.Add(range, Destination.Pack(DestinationKind.Peer, pair), LengthPreference(length) + 1);
 
-    internal void AddPeerDefault(IpFamily family, int pair) => AddPeer(new IpPrefix(new IpAddress(family, 0), 0), pair);
+    internal void AddPeerDefault(IpFamily family, int pair) => AddPeer(new IpRange(new IpPrefix(new IpAddress(family, 0), 0)), 0, pair);
 
     internal void AddPublic(IpRange range) =>
         builder.Add(range, Destination.Pack(DestinationKind.Public, 0), int.MaxValue);
