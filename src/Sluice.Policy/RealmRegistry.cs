@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Sluice.Policy;
 
 /// <summary>Numbers for realm names. A name keeps its number for the life of the process, so sessions outlive reloads; numbers are never reused.</summary>
@@ -11,11 +13,12 @@ public sealed class RealmRegistry
     public const int Capacity = ushort.MaxValue;
 
     private readonly Lock adding = new();
-    private Dictionary<string, ushort> numbers = new(StringComparer.Ordinal);
-    private string[] names = [];
+    private readonly ConcurrentDictionary<string, ushort> numbers = new(StringComparer.Ordinal);
+    private string[] names = new string[16];
+    private int count;
 
     /// <summary>How many realms have a number.</summary>
-    public int Count => Volatile.Read(ref names).Length;
+    public int Count => Volatile.Read(ref count);
 
     /// <summary>The number of a realm, which it gets now if it has none; false when all numbers are taken.</summary>
     public bool TryGetOrAdd(string name, out ushort number)
@@ -24,12 +27,13 @@ public sealed class RealmRegistry
         lock (adding)
         {
             if (numbers.TryGetValue(name, out number)) return true;
-            if (names.Length == Capacity) return false;
-            number = (ushort)names.Length;
-            // Readers see the old table or the new one, each whole.
-            var next = new Dictionary<string, ushort>(numbers, StringComparer.Ordinal) { [name] = number };
-            Volatile.Write(ref names, [.. names, name]);
-            Volatile.Write(ref numbers, next);
+            if (count == Capacity) return false;
+            number = (ushort)count;
+            if (count == names.Length) Array.Resize(ref names, count * 2);
+            names[count] = name;
+            // A name can be read by its number before the number can be found by the name.
+            Volatile.Write(ref count, count + 1);
+            numbers[name] = number;
             return true;
         }
     }
@@ -37,15 +41,11 @@ public sealed class RealmRegistry
     /// <summary>The number of a realm that has one.</summary>
     public bool TryGet(string name, out ushort number)
     {
-        bool found = Volatile.Read(ref numbers).TryGetValue(name, out number);
+        bool found = numbers.TryGetValue(name, out number);
         if (!found) number = None;
         return found;
     }
 
     /// <summary>The name of a realm.</summary>
-    public string NameOf(ushort number)
-    {
-        string[] known = Volatile.Read(ref names);
-        return number < known.Length ? known[number] : "?";
-    }
+    public string NameOf(ushort number) => number < Count ? Volatile.Read(ref names)[number] : "?";
 }
