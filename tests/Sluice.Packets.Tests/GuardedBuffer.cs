@@ -10,6 +10,7 @@ internal sealed unsafe partial class GuardedBuffer : IDisposable
     private const int PrivateAnonymous = 0x22;
     private readonly byte* _start;
     private readonly nuint _mapped;
+    private readonly int _length;
 
     public GuardedBuffer(ReadOnlySpan<byte> bytes)
         : this(bytes.Length)
@@ -20,6 +21,7 @@ internal sealed unsafe partial class GuardedBuffer : IDisposable
     public GuardedBuffer(int length)
     {
         nuint room = (nuint)((length + Packet.Headroom + PageBytes - 1) / PageBytes * PageBytes);
+        _length = length;
         _mapped = room + PageBytes;
         _start = (byte*)Map(null, _mapped, ReadWrite, PrivateAnonymous, -1, 0);
         if ((nint)_start == -1 || Protect(_start + room, PageBytes, 0) != 0) throw new InvalidOperationException("No guard page.");
@@ -27,6 +29,9 @@ internal sealed unsafe partial class GuardedBuffer : IDisposable
     }
 
     public byte* Data { get; }
+
+    /// <summary>Where to put these bytes so that they end at the guard page.</summary>
+    public byte* DataOf(byte[] bytes) => Data + _length - bytes.Length;
 
     public void Dispose()
     {

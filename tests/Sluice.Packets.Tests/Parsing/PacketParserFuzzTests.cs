@@ -15,39 +15,6 @@ public sealed unsafe class PacketParserFuzzTests
         LinkFrame.Raw, Parsed.Link, LinkFrame.Ethernet(MacAddress.Parse(Parsed.Us), vlan: 5),
     ];
 
-    private static byte[][] Corpus()
-    {
-        PacketBuilder Ip4() => PacketBuilder.Ip("10.0.0.5", "198.51.100.7");
-        PacketBuilder Ip6() => PacketBuilder.Ip("2001:db8::5", "2001:db8:1::7");
-        MacAddress mac = MacAddress.Parse(Parsed.Peer);
-        byte[] udp4 = Ip4().Udp(5000, 53).Payload(40).Build();
-        byte[] tcp6 = Ip6().Tcp(5000, 80).Payload(40).Build();
-        byte[][] packets =
-        [
-            udp4, tcp6,
-            Ip4().Tcp(5000, 80, TcpFlag.Syn).Mss(1460).Build(),
-            Ip6().Udp(5000, 53).Payload(3).Build(),
-            Ip4().Options(7, 7, 4, 0, 0, 0, 0).Udp(1, 2).Build(),
-            Ip4().Echo(7).Payload(56).Build(),
-            Ip6().Echo(7).Payload(56).Build(),
-            Ip4().Error(3, 1, udp4).Build(),
-            Ip6().Error(2, 0, tcp6, 1280).Build(),
-            Ip6().Error(1, 0, Ip6().Extension(IpProtocol.HopByHop).Fragment(1, 0, more: true).Tcp(1, 2).Build()).Build(),
-            Ip6().Extension(IpProtocol.HopByHop).Extension(IpProtocol.Routing, 24).Extension(IpProtocol.Authentication, 24).Udp(1, 2).Build(),
-            Ip6().NeighborSolicitation(IpAddress.Parse("2001:db8:1::7"), mac).Build(),
-            .. Fragments.Of(udp4, 16),
-            .. Fragments.Of(tcp6, 24),
-        ];
-        byte[][] frames =
-        [
-            Ip4().Tcp(1, 2).Ethernet(Parsed.Us, Parsed.Peer).Build(),
-            Ip6().Udp(1, 2).Payload(9).Ethernet(Parsed.Us, Parsed.Peer).Build(),
-            Ip4().Error(11, 0, udp4).Ethernet(Parsed.Us, Parsed.Peer).Vlan(5).Build(),
-            PacketBuilder.Arp(1, mac, IpAddress.Parse("10.0.0.5"), default, IpAddress.Parse("10.0.0.1")).Ethernet("ff:ff:ff:ff:ff:ff", Parsed.Peer).Build(),
-        ];
-        return [.. packets, .. frames];
-    }
-
     [Fact]
     public void Random_bytes_of_any_length_are_judged_without_reading_past_their_end()
     {
@@ -68,24 +35,15 @@ public sealed unsafe class PacketParserFuzzTests
     public void Mutated_packets_are_judged_without_reading_past_their_end()
     {
         Random random = Seeds.New();
-        byte[][] corpus = Corpus();
+        byte[][] corpus = [.. PacketCorpus.Ip(), .. PacketCorpus.Ethernet()];
         var kinds = new HashSet<PacketKind>();
         using var buffer = new GuardedBuffer(Room);
         for (int round = 0; round < 400_000; round++)
         {
-            byte[] seed = corpus[random.Next(corpus.Length)];
-            int length = random.Next(3) == 0 ? random.Next(seed.Length + 1) : seed.Length;
-            byte* data = buffer.Data + Room - length;
-            var bytes = new Span<byte>(data, length);
-            seed.AsSpan(0, length).CopyTo(bytes);
-            for (int change = random.Next(4); change > 0 && length > 0; change--)
-            {
-                int at = random.Next(Math.Min(length, random.Next(2) == 0 ? 64 : length));
-                bytes[at] = random.Next(3) switch { 0 => (byte)random.Next(256), 1 => (byte)(bytes[at] + 1), _ => (byte)(bytes[at] ^ 1 << random.Next(8)) };
-            }
-
-            if (random.Next(2) == 0) RepairHeaderChecksum(bytes);
-            kinds.Add(Check(random, data, length, Links[random.Next(Links.Length)]));
+            byte[] bytes = PacketCorpus.Mutate(random, corpus[random.Next(corpus.Length)]);
+            byte* data = buffer.Data + Room - bytes.Length;
+            bytes.CopyTo(new Span<byte>(data, bytes.Length));
+            kinds.Add(Check(random, data, bytes.Length, Links[random.Next(Links.Length)]));
         }
 
         Assert.Equal(Enum.GetValues<PacketKind>(), kinds.Order());
@@ -113,16 +71,7 @@ public sealed unsafe class PacketParserFuzzTests
         ip[v4 ? 3 : 5] = (byte)room;
         ip[v4 ? 9 : 6] = protocols[random.Next(protocols.Length)];
         if (v4) ip[6] = (byte)(random.Next(3) == 0 ? 0x20 : 0);
-        RepairHeaderChecksum(ip);
-    }
-
-    private static void RepairHeaderChecksum(Span<byte> ip)
-    {
-        if (ip.Length < 20 || ip[0] >> 4 != 4) return;
-        int header = (ip[0] & 15) * 4;
-        if (header < 20 || header > ip.Length) return;
-        ip[10..12].Clear();
-        System.Runtime.InteropServices.MemoryMarshal.Write(ip[10..], Checksum.Of(ip[..header]));
+        PacketCorpus.RepairHeaderChecksum(ip);
     }
 
     /// <summary>Both entries agree, and whatever the result promises lies inside the packet.</summary>
