@@ -145,7 +145,7 @@ internal sealed unsafe class Worker : IDisposable
             int link = port.Port.Index;
             int count = context.Outputs.CountOf(link);
             if (count == 0) continue;
-            port.Egress.Send(context.Outputs.ListOf(link), count, context.Counters, link);
+            port.Egress.Send(context.Outputs.ListOf(link), count).AddTo(context.Counters, link);
             context.Outputs.Clear(link);
         }
 
