@@ -22,7 +22,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     }
 
     /// <summary>Puts a session under another generation, if its public endpoint is still its own.</summary>
-    public bool Confirm(uint line, in Confirmation confirmation)
+    public bool Confirm(SessionWorker worker, uint line, in Confirmation confirmation)
     {
         if (!Table.IsSession(line)) return false;
         uint session = Table.SessionOf(line);

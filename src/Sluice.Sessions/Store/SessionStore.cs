@@ -120,8 +120,8 @@ public sealed unsafe partial class SessionStore : IDisposable
 
     /// <summary>Confirms a session under another policy generation. False: its public endpoint is no longer the pool's, or it is gone; end it.</summary>
     /// <remarks>The next hops of both lines are to be resolved again. New idle times count from the session's next packet.</remarks>
-    public bool Confirm(IpFamily family, uint line, in Confirmation confirmation) =>
-        family == IpFamily.V4 ? v4.Confirm(line, in confirmation) : v6.Confirm(line, in confirmation);
+    public bool Confirm(SessionWorker worker, IpFamily family, uint line, in Confirmation confirmation) =>
+        family == IpFamily.V4 ? v4.Confirm(worker, line, in confirmation) : v6.Confirm(worker, line, in confirmation);
 
     /// <summary>Takes a port away from the pools for somebody else (a forward, the host's own); counted, so it is free again after as many releases.</summary>
     /// <returns>False if a mapping or session has it at the moment: it keeps it until it ends, then the claim holds.</returns>
