@@ -29,6 +29,9 @@ internal sealed class GeneratedPeerings
 {
     private static readonly string[] Names = ["a", "b", "c", "d", "ext.net"];
 
+    private static readonly IpPrefix[] Anywhere =
+        [.. new[] { "8.8.8.0/24", "224.0.0.0/24", "169.254.0.0/16", "2001:4860::/32", "ff02::/16", "fe80::/10", "10.0.0.0/13", "203.0.112.0/22" }.Select(IpPrefix.Parse)];
+
     private readonly Random random;
 
     public GeneratedPeerings(Random random)
@@ -59,16 +62,28 @@ internal sealed class GeneratedPeerings
     public string Gateway => Own.Length == 0 ? "" : "  links:\n" + string.Join('\n', Own.Select(static (own, i) =>
         $"    - {{ name: l{i}, driver: tun, realm: {own.Realm}, routes: [{{ to: \"{own.Prefix}\" }}] }}"));
 
-    /// <summary>Addresses at the edges of everything that is written, and some others.</summary>
-    public IpAddress[] InterestingAddresses()
+    /// <summary>A packet that has a chance: mostly between the two ends of a peering, at the edges of what they write. And an address that may be inside.</summary>
+    public (string Realm, IpAddress Source, IpAddress Destination, string InsideRealm, IpAddress Inside) Packet()
     {
-        IEnumerable<string> written = Peerings.SelectMany(static p => p.Left.Exposes.Concat(p.Right.Exposes)).SelectMany(static e => e.Ips.Concat(e.As));
-        IEnumerable<IpPrefix> prefixes = written.Select(static text => IpPrefix.Parse(text.TrimStart('!'))).Concat(Own.Select(static own => own.Prefix));
-        return
-        [
-            .. prefixes.SelectMany(static p => new[] { p.First, p.Last, p.First with { Value = p.First.Value - 1 }, p.Last with { Value = p.Last.Value + 1 }, p.First with { Value = p.First.Value + 3 } }),
-            IpAddress.Parse("8.8.8.8"), IpAddress.Parse("224.0.0.1"), IpAddress.Parse("2001:4860::8888"), IpAddress.Parse("ff02::1"), IpAddress.Parse("fe80::1"),
-        ];
+        GeneratedPeering peering = Peerings[random.Next(Peerings.Length)];
+        (GeneratedEnd here, GeneratedEnd there) = random.Next(2) == 0 ? (peering.Left, peering.Right) : (peering.Right, peering.Left);
+        IEnumerable<string> shown = random.Next(6) == 0 ? here.Exposes.SelectMany(static e => e.As) : there.Exposes.SelectMany(static e => e.IsMasquerade ? e.As : e.Ips);
+        return (here.Realm, Address(here.Exposes.SelectMany(static e => e.Ips)), Address(shown), there.Realm, Address(there.Exposes.SelectMany(static e => e.Ips)));
+    }
+
+    private IpAddress Address(IEnumerable<string> lists)
+    {
+        IpPrefix[] near = [.. lists.Select(static text => IpPrefix.Parse(text.TrimStart('!')))];
+        if (near.Length == 0 || random.Next(8) == 0) near = [.. Anywhere.Concat(Own.Select(static own => own.Prefix))];
+        IpPrefix prefix = near[random.Next(near.Length)];
+        return random.Next(8) switch
+        {
+            0 => prefix.Last,
+            1 => prefix.First,
+            2 => prefix.First with { Value = prefix.First.Value - 1 },
+            3 => prefix.Last with { Value = prefix.Last.Value + 1 },
+            _ => prefix.First with { Value = prefix.First.Value + ((UInt128)random.Next(1 << 16) & (prefix.Last.Value - prefix.First.Value)) },
+        };
     }
 
     private GeneratedEnd End(int realm, IpFamily family, bool mayBeDefault)

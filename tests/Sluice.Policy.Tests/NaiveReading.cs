@@ -40,10 +40,10 @@ internal sealed class NaiveReading(GeneratedPeerings documents)
     {
         foreach (Side side in SidesOf(insideRealm).Where(side => side.There.Realm == realm))
         {
-            GeneratedExpose? owner = side.Here.Exposes.FirstOrDefault(e => Covers(side, e, inside));
+            GeneratedExpose? owner = ExposeOf(side, inside);
             if (owner is null || !owner.IsMasquerade || !Has(owner.As, destination)) return "drop";
             Side back = side with { Here = side.There, There = side.Here };
-            return back.Here.Exposes.Any(e => Covers(back, e, source)) ? $"Session {insideRealm} {Rule(side, owner)}" : "drop";
+            return ExposeOf(back, source) is not null ? $"Session {insideRealm} {Rule(side, owner)}" : "drop";
         }
 
         return "drop";
@@ -51,10 +51,13 @@ internal sealed class NaiveReading(GeneratedPeerings documents)
 
     private static string FromHere(Side side, IpAddress source, string plain, string masqueraded)
     {
-        // A named expose goes before the default one.
-        GeneratedExpose? from = side.Here.Exposes.OrderBy(static e => e.IsDefault).FirstOrDefault(e => Covers(side, e, source));
+        GeneratedExpose? from = ExposeOf(side, source);
         return from is null ? "drop" : $"{(from.IsMasquerade ? masqueraded : plain)} {side.There.Realm} {Rule(side, from)}";
     }
+
+    // A named expose goes before the default one.
+    private static GeneratedExpose? ExposeOf(Side side, IpAddress address) =>
+        side.Here.Exposes.OrderBy(static e => e.IsDefault).FirstOrDefault(e => Covers(side, e, address));
 
     private static bool Covers(Side side, GeneratedExpose expose, IpAddress address) =>
         expose.IsDefault ? side.Peering.Family == address.Family && !IsSpecial(address) : Has(expose.Ips, address);

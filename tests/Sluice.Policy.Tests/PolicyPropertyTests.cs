@@ -6,8 +6,6 @@ namespace Sluice.Policy.Tests;
 /// <summary>A compiled policy says what a naive reader of its documents says.</summary>
 public class PolicyPropertyTests(ITestOutputHelper output)
 {
-    private static readonly string[] Realms = ["a", "b", "c", "d", "ext.net"];
-
     [Fact]
     public void Generated_configurations_are_decided_as_they_read()
     {
@@ -16,13 +14,13 @@ public class PolicyPropertyTests(ITestOutputHelper output)
         var random = new Random(seed);
         var kinds = new Dictionary<string, int>(StringComparer.Ordinal);
         int accepted = 0, tried = 0;
-        while (accepted < 100)
+        while (accepted < 60)
         {
             Assert.True(++tried < 20_000, $"only {accepted} of {tried} generated configurations are valid");
             var documents = new GeneratedPeerings(random);
-            if (TestPolicy.Load([.. documents.Peerings.Select(static p => p.Yaml)], documents.Gateway).Set is null) continue;
+            if (documents.Peerings.Length == 0 || TestPolicy.Load([.. documents.Peerings.Select(static p => p.Yaml)], documents.Gateway).Set is null) continue;
             accepted++;
-            Check(documents, random, kinds);
+            Check(documents, kinds);
         }
 
         output.WriteLine($"{accepted} of {tried} configurations; {string.Join(", ", kinds.Select(static pair => $"{pair.Key} {pair.Value}"))}");
@@ -30,35 +28,31 @@ public class PolicyPropertyTests(ITestOutputHelper output)
             Assert.True(kinds.GetValueOrDefault(kind) > 0, kind);
     }
 
-    private static void Check(GeneratedPeerings documents, Random random, Dictionary<string, int> kinds)
+    private static void Check(GeneratedPeerings documents, Dictionary<string, int> kinds)
     {
         TestPolicy policy = TestPolicy.Of([.. documents.Peerings.Select(static p => p.Yaml)], documents.Gateway);
         var naive = new NaiveReading(documents);
-        IpAddress[] addresses = documents.InterestingAddresses();
-        for (int i = 0; i < 400; i++)
+        for (int i = 0; i < 250; i++)
         {
-            string realm = Realms[random.Next(Realms.Length)];
-            IpAddress source = addresses[random.Next(addresses.Length)];
-            IpAddress destination = addresses[random.Next(addresses.Length)];
+            (string realm, IpAddress source, IpAddress destination, string insideRealm, IpAddress inside) = documents.Packet();
             string expected = naive.Decide(realm, source, destination);
             FirstPacket packet = policy.Packet(realm, source.ToString(), destination.ToString());
             Decision decision = policy.Policy.Decide(packet);
-            string told = $"{realm}: {source} > {destination} in\n{string.Join('\n', documents.Peerings.Select(static p => p.Yaml))}\n{documents.Gateway}";
-            Assert.True(expected == Words(policy, decision), $"{expected} and not {Words(policy, decision)} for {told}");
+            if (expected != Words(policy, decision)) Differ(expected, Words(policy, decision), $"{realm}: {source} > {destination}", documents);
             Count(kinds, "", expected);
             if (decision.SourcePool != Decision.NoPool)
                 Assert.Contains("(masquerade)", policy.Policy.Rules[(int)decision.Rule].Name, StringComparison.Ordinal);
             if (decision.Kind != DecisionKind.AskMappings || decision.RealmTo != packet.Realm) continue;
 
-            string insideRealm = Realms[random.Next(Realms.Length)];
-            if (insideRealm == realm) continue;
-            IpAddress inside = addresses[random.Next(addresses.Length)];
             expected = naive.Inbound(realm, source, destination, insideRealm, inside);
             decision = policy.Policy.DecideInbound(packet, packet.Realm, policy.Realm(insideRealm), inside);
-            Assert.True(expected == Words(policy, decision), $"{expected} and not {Words(policy, decision)} for {insideRealm} {inside} and {told}");
+            if (expected != Words(policy, decision)) Differ(expected, Words(policy, decision), $"{realm}: {source} > {destination} ({insideRealm} {inside})", documents);
             Count(kinds, "inbound ", expected);
         }
     }
+
+    private static void Differ(string expected, string decided, string packet, GeneratedPeerings documents) =>
+        Assert.Fail($"{expected} and not {decided} for {packet} in\n{string.Join('\n', documents.Peerings.Select(static p => p.Yaml))}\n{documents.Gateway}");
 
     private static void Count(Dictionary<string, int> kinds, string prefix, string expected)
     {
