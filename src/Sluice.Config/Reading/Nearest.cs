@@ -5,6 +5,9 @@ internal static class Nearest
 {
     private const int MaxWordLength = 64;
 
+    // From this length on, the beginning of a word stands for it.
+    private const int MinBeginning = 3;
+
     /// <summary>A message for a field that isn't known.</summary>
     public static string UnknownField(string name, ReadOnlySpan<string> known)
     {
@@ -30,7 +33,8 @@ internal static class Nearest
         int bestDistance = Math.Max(1, word.Length / 3) + 1;
         foreach (string candidate in known)
         {
-            int distance = string.Equals(word, candidate, StringComparison.OrdinalIgnoreCase) ? 0 : Distance(word, candidate);
+            int distance = string.Equals(word, candidate, StringComparison.OrdinalIgnoreCase) ? 0
+                : word.Length >= MinBeginning && candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase) ? 1 : Distance(word, candidate);
             if (distance >= bestDistance) continue;
             best = candidate;
             bestDistance = distance;

@@ -37,7 +37,7 @@ internal sealed class YamlComposer
 
         try
         {
-            using StringReader reader = new(text);
+            using StringReader reader = new(text.StartsWith('\uFEFF') ? text[1..] : text);
             new YamlComposer(file, reader, problems).ComposeAll(documents);
         }
         catch (ComposeException stop)

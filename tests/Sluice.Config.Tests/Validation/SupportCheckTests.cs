@@ -1,0 +1,44 @@
+using Xunit;
+using static Sluice.Config.Tests.Samples;
+using static Sluice.Config.Tests.Validation.EndRulesTests;
+
+namespace Sluice.Config.Tests.Validation;
+
+public class SupportCheckTests
+{
+    private const string Other = "[{ips: [{cidr: 192.168.0.0/16}]}]";
+
+    public static TheoryData<string, string> Refusals => new()
+    {
+        { Peering($"[{Static("10.0.0.0/24", "2.0.0.0/24")}]", Other), "spec.peering.vpc-1.expose[0].nat.static" },
+        { Peering($"[{Forward("10.0.0.1/32", "22", "2.0.0.1/32", "22101")}]", Other), "spec.peering.vpc-1.expose[0].nat.portForward" },
+        { Peering($"[{None("10.0.0.0/24")}]", Other, acl: "{default: deny, rules: [{from: vpc-1, action: allow}]}"), "spec.acl" },
+        { Peering("[{ips: [{cidr: 10.0.0.0/24, ports: '80'}]}]", Other, native: true), "spec.peering.vpc-1.expose[0].ips[0].ports" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void What_this_version_only_judges_is_refused_at_load(string yaml, string path)
+    {
+        Accepted(yaml);
+        LoadResult result = ConfigLoader.LoadText("t.yaml", yaml);
+        Assert.Null(result.Set);
+        ConfigError error = Assert.Single(result.Problems);
+        Assert.Equal((ConfigRule.NotYetSupported, path), (error.Rule, error.Path));
+        Assert.True(error.Place.Line > 1);
+    }
+
+    [Theory]
+    [InlineData("kind: Translation\nmetadata: { name: web }\nspec: { address: 30.0.0.2, port: 80, backends: [{ address: 20.0.0.1, port: 8080 }] }")]
+    [InlineData("kind: SourceNat\nmetadata: { name: leaving }\nspec: { addresses: [198.51.100.1, '30::1'], exclude: [10.0.0.0/8, '20::/100'] }")]
+    public void Kinds_of_later_versions_are_judged_and_refused(string document)
+    {
+        string yaml = "apiVersion: sluice.dev/v1alpha1\n" + document;
+        Accepted(yaml);
+        Assert.Equal([ConfigRule.NotYetSupported], ConfigLoader.LoadText("t.yaml", yaml).Errors());
+    }
+
+    [Fact]
+    public void What_is_wrong_for_good_is_said_before_what_a_later_version_does() =>
+        Assert.Equal([ConfigRule.MismatchedPrefixSizes], ConfigLoader.LoadText("t.yaml", Peering($"[{Static("10.0.0.0/24", "2.0.0.0/25")}]", Other)).Errors());
+}
