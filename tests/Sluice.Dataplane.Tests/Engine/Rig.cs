@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Sluice.Config;
+using Sluice.Config.Documents;
+using Sluice.Dataplane.Routing;
+using Sluice.Dataplane.Workers;
+using Sluice.Links;
+using Sluice.Links.Memory;
+using Sluice.Packets;
+using Sluice.Packets.Addresses;
+using Sluice.Packets.Building;
+using Sluice.Policy;
+using Xunit;
+
+namespace Sluice.Dataplane.Tests.Engine;
+
+/// <summary>A whole engine on memory links in virtual time: packets in, packets out, verdicts.</summary>
+internal sealed unsafe class Rig : IDisposable, IBurstObserver
+{
+    private readonly Dictionary<string, MemoryLink> links = [];
+    private readonly RealmRegistry realms = new();
+    private readonly List<string> verdicts = [];
+    private uint now = 1000;
+
+    public Rig(string yaml, int workers = 1, int capacity = 1000, ulong seed = 1, LinkCapabilities capabilities = LinkCapabilities.None)
+    {
+        ConfigSet config = Load(yaml);
+        Engine = new PacketEngine(new DataplaneOptions { Workers = workers, Capacity = capacity, Seed = seed, ExactExpiry = true });
+        foreach (LinkSpec spec in config.Gateway.Links)
+        {
+            ushort index = Engine.NextLinkIndex();
+            var mac = new MacAddress(0x020000000001UL + index);
+            var link = new MemoryLink(spec.Name, spec.Driver != LinkDriver.Tun, mac, spec.Mtu ?? 1500, capabilities);
+            links.Add(spec.Name, link);
+            Assert.True(realms.TryGetOrAdd(spec.Realm, out ushort realm));
+            Engine.AddLink(new LinkPort
+            {
+                Index = index,
+                Link = link,
+                Realm = realm,
+                Vlan = (ushort)(spec.Vlan ?? 0),
+                Addresses = [.. spec.Addresses.Select(one => new ConnectedAddress(one.Address, one.Connected))],
+                AnswersForOwnAddresses = true,
+            });
+        }
+
+        Apply(config);
+        Engine.Observe(this);
+    }
+
+    public PacketEngine Engine { get; }
+
+    /// <summary>The verdicts since the last time, as one line each.</summary>
+    public string[] TakeVerdicts()
+    {
+        string[] taken = [.. verdicts];
+        verdicts.Clear();
+        return taken;
+    }
+
+    /// <summary>Puts another configuration in force.</summary>
+    public void Reload(string yaml)
+    {
+        Apply(Load(yaml));
+        Engine.Revalidate(now);
+    }
+
+    /// <summary>Lets time pass.</summary>
+    public void Wait(uint milliseconds)
+    {
+        now += milliseconds;
+        Engine.Settle(now);
+    }
+
+    /// <summary>Sends frames in by a link at one moment; what leaves is described, a line a packet: link, then packet.</summary>
+    public string[] Send(string link, params byte[][] frames)
+    {
+        foreach (byte[] frame in frames) links[link].Inject(frame);
+        Engine.Settle(now);
+        Engine.Step(now);
+        AssertConserved();
+        return Taken();
+    }
+
+    /// <summary>The frames that left by a link, as they are.</summary>
+    public List<byte[]> Frames { get; } = [];
+
+    public void Dispose()
+    {
+        AssertConserved();
+        Engine.Dispose();
+    }
+
+    public void Observe(LinkPort port, Packet* packets, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Packet* packet = packets + i;
+            verdicts.Add(packet->Verdict == Verdict.Drop ? $"drop {packet->Reason}" : packet->Verdict.ToString().ToLowerInvariant());
+        }
+    }
+
+    /// <summary>An Ethernet frame from a neighbour of a link to the gateway.</summary>
+    public byte[] From(string link, string neighborMac, PacketBuilder packet) =>
+        packet.Ethernet(links[link].Mac, MacAddress.Parse(neighborMac)).Build();
+
+    private string[] Taken()
+    {
+        Frames.Clear();
+        var lines = new List<string>();
+        foreach ((string name, MemoryLink link) in links)
+            foreach (SentFrame sent in link.TakeSent())
+            {
+                Frames.Add(sent.Bytes);
+                lines.Add($"{name} {PacketText.Describe(sent.Bytes, link.HasEthernet)}");
+            }
+
+        return [.. lines];
+    }
+
+    private void AssertConserved() => Assert.Equal(0, Engine.Counters().Imbalance);
+
+    private void Apply(ConfigSet config)
+    {
+        var routes = new List<RouteFact>();
+        foreach (LinkSpec spec in config.Gateway.Links)
+        {
+            ushort index = Engine.Links.Single(port => port.Link.Name == spec.Name).Index;
+            foreach (RouteSpec route in spec.Routes) routes.Add(new RouteFact(index, route.To, route.Via, RouteOrigin.Document));
+        }
+
+        Engine.Router.Neighbors.SetFixed(config.Gateway.Links.SelectMany(spec => spec.Neighbors.Select(neighbor =>
+            (Engine.Links.Single(port => port.Link.Name == spec.Name).Index, neighbor.Address, neighbor.Mac))));
+        Engine.Apply(PolicyCompiler.Compile(config, realms), routes, config.Gateway.IdentityV4);
+    }
+
+    private static ConfigSet Load(string yaml)
+    {
+        LoadResult loaded = ConfigLoader.LoadText("test.yaml", yaml);
+        Assert.True(loaded.Set is not null, string.Join('\n', loaded.Problems));
+        return loaded.Set;
+    }
+}
