@@ -142,7 +142,7 @@ internal sealed unsafe class Decide(WorkerContext context)
             ThroughMapping: session.DestinationMapping != NewSession.NoMapping);
         if (rules.Policy.Redecide(live, out Decision decision) != Revalidation.Kept) return false;
         var confirmation = new Confirmation(rules.Generation, rules.TimerSets[decision.Timers], decision.Rule, PoolOf(decision));
-        if (!context.Store.Confirm(family, line, confirmation)) return false;
+        if (!context.Store.Confirm(context.Sessions, family, line, confirmation)) return false;
         state->NextHop = FlowState.NoNextHop;
         StateOf(family, state->Partner)->NextHop = FlowState.NoNextHop;
         return true;
