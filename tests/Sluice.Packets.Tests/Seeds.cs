@@ -11,6 +11,9 @@ internal static class Seeds
         string? given = Environment.GetEnvironmentVariable("SLUICE_SEED");
         int seed = given is null ? Random.Shared.Next() : int.Parse(given, CultureInfo.InvariantCulture);
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+
+        // A read past a guard page ends the process and with it the test's own output.
+        Console.Error.WriteLine($"seed {seed}: {TestContext.Current.TestMethod?.MethodName}");
         return new Random(seed);
     }
 }

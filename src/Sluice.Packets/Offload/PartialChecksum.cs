@@ -8,13 +8,13 @@ public static unsafe class PartialChecksum
     /// The field holds the pseudo-header's sum, so the sum over everything from the start is the whole checksum. A computed 0 is
     /// written as 0xFFFF: that is right for UDP and the same number for all others.
     /// </remarks>
-    /// <returns>False, and nothing is changed, where the link's offsets do not lie in the packet.</returns>
+    /// <returns>False, and nothing is changed, where the link's offsets do not lie in the packet's transport.</returns>
     public static bool TryComplete(Packet* packet)
     {
         int start = packet->ChecksumStart;
         int field = start + packet->ChecksumOffset;
         int end = packet->L3Length > 0 ? packet->L3 + packet->L3Length : packet->Length;
-        if (start < packet->L3 || field + sizeof(ushort) > end) return false;
+        if (start < Math.Max(packet->L3, packet->L4) || field + sizeof(ushort) > end) return false;
         ushort sum = (ushort)~Checksum.Fold(Checksum.Sum(packet->Data + start, end - start));
         *(ushort*)(packet->Data + field) = Checksum.OrAllOnes(sum);
         packet->Flags &= ~PacketFlags.PartialChecksum;
