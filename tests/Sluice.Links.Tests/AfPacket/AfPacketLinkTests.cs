@@ -239,4 +239,47 @@ public sealed unsafe class AfPacketLinkTests
         Assert.Equal(DropReason.None, Traffic.Send(farQueue, frame));
         Assert.NotEmpty(Traffic.Receive(nearQueue, 1, b => b.AsSpan().SequenceEqual(frame)));
     }
+
+    [Fact]
+    public void Nothing_is_allocated_for_packets()
+    {
+        Root.Required();
+        using VethPair pair = new();
+        using AfPacketLink near = new("near", VethPair.Near, networkNamespace: pair.NearSide.Path);
+        using AfPacketLink far = new("far", VethPair.Far, networkNamespace: pair.FarSide.Path);
+        using LinkQueue nearQueue = near.OpenQueue(0, 1);
+        using LinkQueue farQueue = far.OpenQueue(0, 1);
+        using Poller poller = new([farQueue]);
+        byte[] frame = Bytes.WithEthernet(Bytes.Packet(ipv6: false, Bytes.Udp, 1, 10, partial: false));
+        byte[] room = new byte[256 + frame.Length];
+        Packet* packets = stackalloc Packet[64];
+        Packet** pointers = stackalloc Packet*[64];
+        fixed (byte* memory = room)
+        {
+            frame.CopyTo(new Span<byte>(memory + 128, frame.Length));
+            long allocated = -1;
+            for (int round = 0; round < 3; round++)
+            {
+                for (int i = 0; i < 64; i++)
+                {
+                    packets[i] = new Packet { Data = memory + 128, Length = frame.Length };
+                    pointers[i] = &packets[i];
+                }
+
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                int sent = nearQueue.Send(pointers, 64);
+                int received = 0;
+                while (received < 64 && poller.Wait(5000))
+                {
+                    received += farQueue.Receive(packets, 64);
+                    farQueue.Release();
+                }
+
+                allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+                Assert.Equal((64, 64), (sent, received));
+            }
+
+            Assert.Equal(0, allocated);
+        }
+    }
 }
