@@ -40,7 +40,7 @@ public static class ConfigLoader
     private static void ReadText(string name, string text, Asked asked, Problems problems)
     {
         DocumentReader reader = new(asked, problems);
-        foreach (YamlNode document in YamlComposer.Compose(name, text, problems)) reader.Read(document);
+        YamlComposer.Compose(name, text, problems, reader.Read);
     }
 
     private static void ReadPath(string path, Asked asked, Problems problems)

@@ -15,6 +15,7 @@ internal sealed class YamlComposer
     private readonly Problems problems;
     private readonly Dictionary<string, (YamlNode Node, long Size)> anchors = new(StringComparer.Ordinal);
     private readonly List<(YamlMapping Mapping, YamlScalar Again, YamlScalar First)> duplicates = [];
+    private int documents;
     private long nodes;
     private long aliased;
 
@@ -25,20 +26,46 @@ internal sealed class YamlComposer
         parser = new Parser(new Scanner(text, skipComments: true));
     }
 
-    /// <summary>The documents of a text; those before a syntax error are returned.</summary>
-    public static List<YamlNode> Compose(string file, string text, Problems problems)
+    /// <summary>Hands over the documents of a text one by one; those before a syntax error too.</summary>
+    /// <remarks>A document is garbage once it was taken: a large configuration never stands in memory as nodes.</remarks>
+    public static void Compose(string file, string text, Problems problems, Action<YamlNode> take)
     {
-        List<YamlNode> documents = [];
         if (text.Length > YamlLimits.MaxFileCharacters)
         {
             problems.Error(new Place(file, 1, 1), "", ConfigRule.TooLarge, $"the file is larger than {YamlLimits.MaxFileCharacters >> 20} Mi characters");
-            return documents;
+            return;
         }
 
+        using StringReader reader = new(text.StartsWith('\uFEFF') ? text[1..] : text);
+        YamlComposer composer = new(file, reader, problems);
+        while (composer.Next() is { } document) take(document);
+    }
+
+    private static Place PlaceOf(string file, in Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
+
+    private static string Sentence(string message)
+    {
+        string line = message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+        return line.Length == 0 ? "the text is no YAML" : char.ToLowerInvariant(line[0]) + line[1..];
+    }
+
+    // The next document that isn't empty; null at the end and at the first syntax error, which is reported.
+    private YamlNode? Next()
+    {
         try
         {
-            using StringReader reader = new(text.StartsWith('\uFEFF') ? text[1..] : text);
-            new YamlComposer(file, reader, problems).ComposeAll(documents);
+            while (parser.MoveNext())
+            {
+                if (parser.Current is not DocumentStart) continue;
+                anchors.Clear();
+                parser.MoveNext();
+                YamlNode root = ComposeNode(parent: null, depth: 0);
+                ReportDuplicates();
+                if (root.IsNull) continue;
+                if (++documents > YamlLimits.MaxDocuments)
+                    throw new ComposeException(root.Place, ConfigRule.TooLarge, $"more than {YamlLimits.MaxDocuments} documents in one file");
+                return root;
+            }
         }
         catch (ComposeException stop)
         {
@@ -54,30 +81,7 @@ internal sealed class YamlComposer
             problems.Error(new Place(file, 1, 1), "", ConfigRule.Syntax, Sentence(broken.Message));
         }
 
-        return documents;
-    }
-
-    private static Place PlaceOf(string file, in Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
-
-    private static string Sentence(string message)
-    {
-        string line = message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
-        return line.Length == 0 ? "the text is no YAML" : char.ToLowerInvariant(line[0]) + line[1..];
-    }
-
-    private void ComposeAll(List<YamlNode> documents)
-    {
-        while (parser.MoveNext())
-        {
-            if (parser.Current is not DocumentStart) continue;
-            anchors.Clear();
-            parser.MoveNext();
-            YamlNode root = ComposeNode(parent: null, depth: 0);
-            ReportDuplicates();
-            if (!root.IsNull) documents.Add(root);
-            if (documents.Count > YamlLimits.MaxDocuments)
-                throw new ComposeException(root.Place, ConfigRule.TooLarge, $"more than {YamlLimits.MaxDocuments} documents in one file");
-        }
+        return null;
     }
 
     // Only when its document is whole has a mapping a path.
