@@ -16,7 +16,8 @@ internal static unsafe class BpfSystem
     private const int ProgramTypeSchedCls = 3, AttachTcxIngress = 46;
     private const int AttributeLength = 128, LogLength = 64 << 10;
 
-    private static long Number => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 280 : 321;
+    /// <summary>The number of bpf(2).</summary>
+    public static long Number => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 280 : 321;
 
     /// <summary>Makes a map.</summary>
     /// <exception cref="LinkException">The kernel refuses the map.</exception>

@@ -107,6 +107,9 @@ internal sealed class SilencerProgram
         _code.FromNetworkOrder16(R9);
         _code.Calculate(And, R9, 0x1FFF);
         FindOwnAddress();
+
+        // Each family has its own ICMP; the other's number in it is any other protocol.
+        _code.JumpIf(R8, Equal, 58, "pass");
         _code.JumpIf(R9, NotEqual, 0, "pass");
         _code.Load(Bits32, R9, R0, 0);
         _code.Jump("own");
@@ -141,6 +144,7 @@ internal sealed class SilencerProgram
         _code.JumpIf(R2, Less, 138, "pass");
         _code.Label("not discovery");
         FindOwnAddress();
+        _code.JumpIf(R8, Equal, 1, "pass");
         _code.Load(Bits32, R9, R0, 0);
     }
 

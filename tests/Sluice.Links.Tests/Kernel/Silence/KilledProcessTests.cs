@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Sluice.Links.Kernel;
+using Sluice.Links.Kernel.Silence;
 using Xunit;
 
 namespace Sluice.Links.Tests.Kernel.Silence;
@@ -67,10 +68,8 @@ public sealed class KilledProcessTests : IDisposable
         *(int*)(query + 4) = TcxIngress;
         *(uint**)(query + 16) = identifiers;
         *(uint*)(query + 24) = 16;
-        long result = KernelCalls.SystemCall(RuntimeNumber, ProgramQuery, query, 64);
+        long result = KernelCalls.SystemCall(BpfSystem.Number, ProgramQuery, query, 64);
         Assert.Equal(0, result);
         return *(int*)(query + 24);
     });
-
-    private static long RuntimeNumber => System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 280 : 321;
 }
