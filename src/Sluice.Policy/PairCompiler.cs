@@ -11,6 +11,9 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
     private readonly PrefixMapBuilder sources = new();
     private readonly List<int> pools = [];
 
+    /// <summary>By private address: the number of the expose that covers it.</summary>
+    internal PrefixMapBuilder Sources => sources;
+
     /// <summary>A default expose is of the families that the rest of its peering is of.</summary>
     internal static IpFamily[] FamiliesOf(Peering peering)
     {
@@ -22,7 +25,7 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
         return families.Length == 0 ? [IpFamily.V4, IpFamily.V6] : families;
     }
 
-    /// <summary>Compiles the end.</summary>
+    /// <summary>Compiles the end, but for its sources: all maps of a policy are built together.</summary>
     /// <param name="end">The end.</param>
     /// <param name="from">Its realm.</param>
     /// <param name="to">The other end's realm.</param>
@@ -41,7 +44,7 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
         }
 
         if (pools.Count > 0) own.MasqueradingPairs.Add(number);
-        return new PairView(from, to, sources.Build(), [.. pools]);
+        return new PairView(from, to, default, [.. pools]);
     }
 
     private void AddDefault(Expose expose, uint rule, RealmSpace others, int reverse)

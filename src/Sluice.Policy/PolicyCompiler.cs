@@ -25,6 +25,7 @@ public static class PolicyCompiler
         AddOwnPrefixes(config, realms, spaces);
 
         var pairs = new List<PairView>();
+        var sources = new List<PrefixMapBuilder>();
         var pairNumbers = new Dictionary<uint, int>();
         foreach (Peering peering in config.Peerings)
         {
@@ -40,19 +41,21 @@ public static class PolicyCompiler
                 int number = pairs.Count;
                 var compiler = new PairCompiler(config, tables, peering, families);
                 pairs.Add(compiler.Compile(end, from, to, spaces[from], number, spaces[to], number ^ 1));
+                sources.Add(compiler.Sources);
                 pairNumbers.TryAdd((uint)from << 16 | to, number);
             }
         }
 
+        PrefixMap[] maps = PrefixMapBuilder.BuildAll([.. spaces.Select(static space => space.Complete()), .. sources]);
         return new GatewayPolicy
         {
             Generation = generation,
             Pools = tables.Pools,
             Timers = tables.Timers,
             Rules = tables.Rules,
-            Destinations = [.. spaces.Select(static space => space.Build())],
+            Destinations = maps[..spaces.Length],
             MasqueradingPairs = [.. spaces.Select(static space => space.MasqueradingPairs.ToArray())],
-            Pairs = [.. pairs],
+            Pairs = [.. pairs.Select((pair, number) => pair with { Sources = maps[spaces.Length + number] })],
             Exposes = tables.Exposes,
             PairNumbers = pairNumbers.ToFrozenDictionary(),
         };

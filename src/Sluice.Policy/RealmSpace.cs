@@ -36,10 +36,11 @@ internal sealed class RealmSpace
     internal void AddHairpin(IpRange range, int pair) =>
         builder.Add(range, Destination.Pack(DestinationKind.Hairpin, pair), int.MaxValue - 1);
 
-    internal PrefixMap Build()
+    /// <summary>All that was added, and special-use space where it could be in reach.</summary>
+    internal PrefixMapBuilder Complete()
     {
         if (builder.Count > 0) AddSpecialUse(builder, Destination.Pack(DestinationKind.Own, 0));
-        return builder.Build();
+        return builder;
     }
 
     private static int LengthPreference(int length) => length * 2;

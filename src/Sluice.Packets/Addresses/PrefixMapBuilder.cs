@@ -33,9 +33,24 @@ public sealed class PrefixMapBuilder
     }
 
     /// <summary>Compiles what was added.</summary>
-    public PrefixMap Build() => new(
-        v4.Count == 0 ? default : PrefixTreeWriter.Write32(PrefixMapSweep.Cut(v4, uint.MaxValue)),
-        v6.Count == 0 ? default : PrefixTreeWriter.Write128(PrefixMapSweep.Cut(v6, UInt128.MaxValue)));
+    public PrefixMap Build() => BuildAll([this])[0];
+
+    /// <summary>Compiles several maps into one block of memory: many small maps lie close together then.</summary>
+    public static PrefixMap[] BuildAll(IReadOnlyList<PrefixMapBuilder> builders)
+    {
+        var trees = new List<int>?[builders.Count * 2];
+        for (int i = 0; i < builders.Count; i++)
+        {
+            PrefixMapBuilder builder = builders[i];
+            if (builder.v4.Count > 0) trees[2 * i] = PrefixTreeWriter.Write32(PrefixMapSweep.Cut(builder.v4, uint.MaxValue));
+            if (builder.v6.Count > 0) trees[2 * i + 1] = PrefixTreeWriter.Write128(PrefixMapSweep.Cut(builder.v6, UInt128.MaxValue));
+        }
+
+        PrefixTree[] placed = PrefixTreeWriter.Place(trees);
+        var maps = new PrefixMap[builders.Count];
+        for (int i = 0; i < maps.Length; i++) maps[i] = new PrefixMap(placed[2 * i], placed[2 * i + 1]);
+        return maps;
+    }
 }
 
 /// <summary>One entry: the addresses from First to Last, their value, how preferred it is, and its place in the order of adding.</summary>

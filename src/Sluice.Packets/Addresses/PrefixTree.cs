@@ -16,7 +16,7 @@ namespace Sluice.Packets.Addresses;
 /// Keys are stored with the sign bit turned, so that signed vector compares order them as unsigned numbers.</para>
 /// <para>IPv4 keys are 32 bits. IPv6 is searched by its upper 64 bits; where an interval starts or ends inside of one such /64, the value names another tree
 /// in the same memory, by its line, which is searched by the lower 64 bits.</para>
-/// <para>The memory is a pinned array: it keeps its alignment, and lives as long as anybody looks at it.</para>
+/// <para>The memory is a pinned array, which maps that are made together share: it keeps its alignment, and lives as long as anybody looks at it.</para>
 /// </remarks>
 internal readonly unsafe struct PrefixTree
 {
@@ -24,8 +24,9 @@ internal readonly unsafe struct PrefixTree
     internal const int Line = 16;
     internal const int Fanout = 16;
 
-    // A value from here down names a subtree: the line is NestedBase - value.
+    // A value from here down names a nested tree: NestedBase - value is its line and, in the low bits, its number of levels.
     internal const int NestedBase = -2;
+    internal const int NestedLevelBits = 3;
 
     private readonly int[]? memory;
     private readonly int start;
@@ -51,6 +52,7 @@ internal readonly unsafe struct PrefixTree
             node = node * Fanout + RankOf(ref Unsafe.Add(ref tree, Unsafe.Add(ref tree, level) + node * Fanout), key);
         // One level needs no look at the header line: the leaf follows it.
         ref int leaf = ref Unsafe.Add(ref tree, levels == 1 ? Line : Unsafe.Add(ref tree, levels) + node * (2 * Fanout));
+        PrefetchLine(ref Unsafe.Add(ref leaf, Fanout));
         return Unsafe.Add(ref leaf, Fanout + RankOf(ref leaf, key));
     }
 
@@ -59,8 +61,10 @@ internal readonly unsafe struct PrefixTree
     {
         if (memory is null) return PrefixMap.Miss;
         ref int tree = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(memory), start);
-        int value = Find64(ref tree, (ulong)(address >> 64));
-        return value > NestedBase ? value : Find64(ref Unsafe.Add(ref tree, (NestedBase - value) * Line), (ulong)address);
+        int value = Find64(ref tree, levels, (ulong)(address >> 64));
+        if (value > NestedBase) return value;
+        int nested = NestedBase - value;
+        return Find64(ref Unsafe.Add(ref tree, (nested >> NestedLevelBits) * Line), nested & (1 << NestedLevelBits) - 1, (ulong)address);
     }
 
     internal void Prefetch()
@@ -72,15 +76,22 @@ internal readonly unsafe struct PrefixTree
         Sse.Prefetch0(tree + 128);
     }
 
-    private static int Find64(ref int tree, ulong word)
+    private static int Find64(ref int tree, int depth, ulong word)
     {
         long key = (long)(word ^ 0x8000_0000_0000_0000);
-        int depth = tree;
         int node = 0;
         for (int level = 1; level < depth; level++)
             node = node * Fanout + RankOf(ref Unsafe.As<int, long>(ref Unsafe.Add(ref tree, Unsafe.Add(ref tree, level) + node * (2 * Fanout))), key);
-        ref int leaf = ref Unsafe.Add(ref tree, Unsafe.Add(ref tree, depth) + node * (3 * Fanout));
+        ref int leaf = ref Unsafe.Add(ref tree, depth == 1 ? Line : Unsafe.Add(ref tree, depth) + node * (3 * Fanout));
+        PrefetchLine(ref Unsafe.Add(ref leaf, 2 * Fanout));
         return Unsafe.Add(ref leaf, 2 * Fanout + RankOf(ref Unsafe.As<int, long>(ref leaf), key));
+    }
+
+    // The values' line is asked for before the keys tell which value it is, so a cold leaf costs one wait and not two.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchLine(ref int line)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref line));
     }
 
     // How many of 16 sorted keys are below the key.

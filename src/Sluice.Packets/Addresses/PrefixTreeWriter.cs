@@ -9,7 +9,8 @@ internal static class PrefixTreeWriter
     private const int Line = PrefixTree.Line;
     private const int Fanout = PrefixTree.Fanout;
 
-    internal static PrefixTree Write32(List<PrefixMapInterval> intervals)
+    /// <summary>The tree of IPv4 intervals, as the ints of whole lines.</summary>
+    internal static List<int> Write32(List<PrefixMapInterval> intervals)
     {
         var tree = new List<int>();
         var keys = new long[intervals.Count];
@@ -21,10 +22,11 @@ internal static class PrefixTreeWriter
         }
 
         WriteTree(tree, keys, values, intsPerKey: 1);
-        return Place(tree);
+        return tree;
     }
 
-    internal static PrefixTree Write128(List<PrefixMapInterval> intervals)
+    /// <summary>The tree of IPv6 intervals and those that nest in it.</summary>
+    internal static List<int> Write128(List<PrefixMapInterval> intervals)
     {
         // Upper words in order; an upper word with more than one interval in it becomes an interval of its own that names a nested tree.
         var keys = new List<long>();
@@ -64,7 +66,7 @@ internal static class PrefixTreeWriter
         var inner = new List<int>();
         foreach ((int upper, int first, int count) in nested)
         {
-            values[upper] = PrefixTree.NestedBase - (line + inner.Count / Line);
+            values[upper] = PrefixTree.NestedBase - ((line + inner.Count / Line) << PrefixTree.NestedLevelBits | LevelsFor(count));
             var lowKeys = new long[count];
             var lowValues = new int[count];
             for (int i = 0; i < count; i++)
@@ -78,12 +80,19 @@ internal static class PrefixTreeWriter
 
         WriteTree(tree, CollectionsMarshal.AsSpan(keys), CollectionsMarshal.AsSpan(values), intsPerKey: 2);
         tree.AddRange(inner);
-        return Place(tree);
+        return tree;
     }
 
     private static long Signed(ulong word) => (long)(word ^ 0x8000_0000_0000_0000);
 
     private static int NodesFor(int count) => (count + Fanout - 1) / Fanout;
+
+    private static int LevelsFor(int count)
+    {
+        int levels = 1;
+        for (int nodes = NodesFor(count); nodes > 1; nodes = NodesFor(nodes)) levels++;
+        return levels;
+    }
 
     private static int SizeOf(int count, int intsPerKey)
     {
@@ -140,13 +149,21 @@ internal static class PrefixTreeWriter
         memory.Add((int)(key >> 32));
     }
 
-    // Vectors are loaded from aligned lines: a key line that lies across two costs a second miss.
-    private static unsafe PrefixTree Place(List<int> tree)
+    /// <summary>Puts trees one behind the other into one block of aligned lines: a key line that lies across two costs a second miss. No tree is an empty one.</summary>
+    internal static unsafe PrefixTree[] Place(IReadOnlyList<List<int>?> trees)
     {
-        int[] memory = GC.AllocateArray<int>(tree.Count + Line, pinned: true);
+        int[] memory = GC.AllocateArray<int>(trees.Sum(static tree => tree?.Count ?? 0) + Line, pinned: true);
         nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
         int start = (int)((64 - (address & 63)) % 64 / sizeof(int));
-        tree.CopyTo(memory, start);
-        return new PrefixTree(memory, start);
+        var placed = new PrefixTree[trees.Count];
+        for (int i = 0; i < placed.Length; i++)
+        {
+            if (trees[i] is not { } tree) continue;
+            tree.CopyTo(memory, start);
+            placed[i] = new PrefixTree(memory, start);
+            start += tree.Count;
+        }
+
+        return placed;
     }
 }
