@@ -56,7 +56,7 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
             sources.Add(new IpPrefix(new IpAddress(family, 0), 0), number);
         }
 
-        RealmSpace.AddSpecialUse(sources, PolicyTables.NoExpose);
+        RealmSpace.AddSpecialUse(sources);
     }
 
     private void AddPlain(Expose expose, uint rule, RealmSpace others, int reverse)

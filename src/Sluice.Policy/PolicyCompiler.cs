@@ -46,7 +46,7 @@ public static class PolicyCompiler
             }
         }
 
-        PrefixMap[] maps = PrefixMapBuilder.BuildAll([.. spaces.Select(static space => space.Complete()), .. sources]);
+        PrefixMap[] maps = PrefixMapBuilder.BuildAll([.. spaces.Select(static space => space.Map), .. sources]);
         return new GatewayPolicy
         {
             Generation = generation,

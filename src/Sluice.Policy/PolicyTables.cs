@@ -6,14 +6,12 @@ namespace Sluice.Policy;
 /// <summary>The lists that decisions name by number. Equal pools and equal timers are one entry.</summary>
 internal sealed class PolicyTables
 {
-    /// <summary>The number of the expose that exposes nothing.</summary>
-    internal const int NoExpose = 0;
-
     private readonly List<PoolDefinition> pools = [];
     private readonly Dictionary<PoolDefinition, int> poolNumbers = [];
     private readonly List<TimerSet> timers = [TimerSet.Default];
     private readonly Dictionary<TimerSet, int> timerNumbers = new() { [TimerSet.Default] = 0 };
     private readonly List<PolicyRule> rules = [new("no rule: routing inside one realm, or nothing exposed", "")];
+    // Number 0 exposes nothing.
     private readonly List<ExposeView> exposes = [new(ExposeKind.None, FlowConduct.None, Decision.NoPool, 0, GatewayPolicy.NoRule)];
 
     internal ImmutableArray<PoolDefinition> Pools => [.. pools];

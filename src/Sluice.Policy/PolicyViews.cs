@@ -6,7 +6,7 @@ namespace Sluice.Policy;
 /// <summary>Where a destination address leads, seen from one realm.</summary>
 internal enum DestinationKind
 {
-    /// <summary>It stays in the realm.</summary>
+    /// <summary>It stays in the realm. No value says so: the look-up misses.</summary>
     Own = 0,
 
     /// <summary>To an address that the peer's end of the pair exposes as it is.</summary>

@@ -14,34 +14,35 @@ internal sealed class RealmSpace
 
     private readonly PrefixMapBuilder builder = new();
 
+    internal PrefixMapBuilder Map => builder;
+
     internal List<int> MasqueradingPairs { get; } = [];
 
-    internal static void AddSpecialUse(PrefixMapBuilder builder, int value)
+    /// <summary>Keeps special-use space from whatever covers it by a shorter prefix.</summary>
+    internal static void AddSpecialUse(PrefixMapBuilder builder)
     {
-        foreach (IpPrefix prefix in SpecialUse) builder.Add(new IpRange(prefix), value, LengthPreference(prefix.Length));
+        foreach (IpPrefix prefix in SpecialUse) builder.Add(new IpRange(prefix), PrefixMap.Miss, LengthPreference(prefix.Length));
     }
 
-    internal void AddOwn(IpPrefix prefix) =>
-        builder.Add(new IpRange(prefix), Destination.Pack(DestinationKind.Own, 0), LengthPreference(prefix.Length));
+    /// <summary>What the realm has itself: nobody else's, where no peer shows as long a prefix.</summary>
+    internal void AddOwn(IpPrefix prefix) => builder.Add(new IpRange(prefix), PrefixMap.Miss, LengthPreference(prefix.Length));
 
     /// <summary>What a peer shows as it is, of a prefix of that length; of an own prefix as long as it the peer's wins.</summary>
     internal void AddPeer(IpRange range, int length, int pair) =>
         builder.Add(range, Destination.Pack(DestinationKind.Peer, pair), LengthPreference(length) + 1);
 
-    internal void AddPeerDefault(IpFamily family, int pair) => AddPeer(new IpRange(new IpPrefix(new IpAddress(family, 0), 0)), 0, pair);
+    /// <summary>What a peer shows of a family by default: all but special-use space.</summary>
+    internal void AddPeerDefault(IpFamily family, int pair)
+    {
+        AddPeer(new IpRange(new IpPrefix(new IpAddress(family, 0), 0)), 0, pair);
+        AddSpecialUse(builder);
+    }
 
     internal void AddPublic(IpRange range) =>
         builder.Add(range, Destination.Pack(DestinationKind.Public, 0), int.MaxValue);
 
     internal void AddHairpin(IpRange range, int pair) =>
         builder.Add(range, Destination.Pack(DestinationKind.Hairpin, pair), int.MaxValue - 1);
-
-    /// <summary>All that was added, and special-use space where it could be in reach.</summary>
-    internal PrefixMapBuilder Complete()
-    {
-        if (builder.Count > 0) AddSpecialUse(builder, Destination.Pack(DestinationKind.Own, 0));
-        return builder;
-    }
 
     private static int LengthPreference(int length) => length * 2;
 }

@@ -14,11 +14,11 @@ public sealed class PrefixMapBuilder
 
     /// <summary>Gives all addresses of a range a value; of several entries for an address the one of highest preference wins, of equal ones the first added.</summary>
     /// <param name="range">The addresses; a range that ends before it starts adds nothing.</param>
-    /// <param name="value">The value, 0 or more.</param>
+    /// <param name="value">The value, 0 or more; <see cref="PrefixMap.Miss"/> takes the addresses from less preferred entries and gives them nothing.</param>
     /// <param name="preference">Any number; a prefix's usual one is its length (<see cref="SpecificityOf"/>).</param>
     public PrefixMapBuilder Add(IpRange range, int value, int preference)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(value);
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, PrefixMap.Miss);
         if (range.First.Value > range.Last.Value) return this;
         List<PrefixMapEntry> entries = range.Family == IpFamily.V4 ? v4 : v6;
         entries.Add(new PrefixMapEntry(range.First.Value, range.Last.Value, value, preference, entries.Count));

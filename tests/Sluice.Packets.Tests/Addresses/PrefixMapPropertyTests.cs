@@ -26,7 +26,7 @@ public class PrefixMapPropertyTests(ITestOutputHelper output)
             var builder = new PrefixMapBuilder();
             for (int i = 0; i < entries; i++)
             {
-                Entry entry = RandomEntry(random, family, random.Next(50));
+                Entry entry = RandomEntry(random, family, random.Next(PrefixMap.Miss, 50));
                 all.Add(entry);
                 builder.Add(entry.Range, entry.Value, entry.Preference);
             }
