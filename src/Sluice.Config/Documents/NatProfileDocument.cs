@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Config.Documents;
@@ -46,6 +47,9 @@ public sealed record NatProfileDocument : Document
 
     /// <summary>Whether packets from outside prolong a session.</summary>
     public InboundRefreshBehaviour InboundRefresh { get; init; } = InboundRefreshBehaviour.Auto;
+
+    // The fields that the document gives, with the places of their values.
+    internal ImmutableArray<NamedSpec> Given { get; init; } = [];
 }
 
 /// <summary>How a mapping depends on the remote endpoint.</summary>

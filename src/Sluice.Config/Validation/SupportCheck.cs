@@ -19,6 +19,21 @@ internal static class SupportCheck
         foreach (SourceNatDocument source in set.SourceNats) Refuse(problems, source.Place, "", "source-NAT policies (kind SourceNat)");
     }
 
+    /// <summary>Says which fields of profiles have no effect: packets are handled as if they weren't there, which is the safer side.</summary>
+    public static void Warn(List<NatProfileDocument> profiles, Problems problems)
+    {
+        foreach (NatProfileDocument profile in profiles)
+        {
+            if (profile.MssClamp is not null) Ignore(profile, "mssClamp", problems);
+            if (profile.Midstream != MidstreamBehaviour.Drop) Ignore(profile, "midstream", problems);
+            if (profile.Refuse != new RefuseSpec()) Ignore(profile, "refuse", problems);
+        }
+    }
+
+    private static void Ignore(NatProfileDocument profile, string field, Problems problems) =>
+        problems.Warning(profile.Given.First(given => given.Name == field).Place, $"spec.{field}", ConfigRule.NotYetSupported,
+            $"this version does not do '{field}': it has no effect");
+
     private static void Judge(LinkSpec link, string path, Problems problems)
     {
         if (link.Driver is LinkDriver.AfXdp or LinkDriver.Tap)

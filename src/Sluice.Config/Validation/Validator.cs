@@ -27,6 +27,7 @@ internal sealed class Validator(Asked asked, Problems problems)
 
         // What is wrong for good comes first; what a later version does is said once all of it is right.
         if (problems.HasErrors) return null;
+        if (!allowUnsupported) SupportCheck.Warn(asked.Profiles, problems);
         ConfigSet set = Accept();
         if (!allowUnsupported) SupportCheck.Judge(set, problems);
         return problems.HasErrors ? null : set;

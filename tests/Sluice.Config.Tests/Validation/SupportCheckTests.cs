@@ -39,6 +39,24 @@ public class SupportCheckTests
     }
 
     [Fact]
+    public void Fields_of_a_profile_without_effect_are_warnings_with_their_place()
+    {
+        LoadResult result = ConfigLoader.LoadText("t.yaml", """
+            apiVersion: sluice.dev/v1alpha1
+            kind: NatProfile
+            metadata: { name: default }
+            spec:
+              holdTime: 2m
+              mssClamp: 1360
+              midstream: adopt
+              refuse: { inside: silent }
+            """);
+        Assert.NotNull(result.Set);
+        Assert.Equal([(6, 13), (7, 14), (8, 11)], result.Set.Warnings.Select(warning => (warning.Place.Line, warning.Place.Column)));
+        Assert.All(result.Problems, problem => Assert.Equal(ConfigRule.NotYetSupported, problem.Rule));
+    }
+
+    [Fact]
     public void What_is_wrong_for_good_is_said_before_what_a_later_version_does() =>
         Assert.Equal([ConfigRule.MismatchedPrefixSizes], ConfigLoader.LoadText("t.yaml", Peering($"[{Static("10.0.0.0/24", "2.0.0.0/25")}]", Other)).Errors());
 }
