@@ -13,7 +13,7 @@ internal sealed unsafe class NeighborIndex(NextHop* entries, int capacity)
     internal uint Find(ushort link, in IpAddress neighbor, IpFamily family)
     {
         int[] at = Volatile.Read(ref places);
-        for (uint place = Hash(link, neighbor, family);; place++)
+        for (uint place = Hash(link, neighbor, family); ; place++)
         {
             int entry = Volatile.Read(ref at[place & (uint)(at.Length - 1)]);
             if (entry == 0) return NextHopTable.None;
