@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Sluice.Config.Documents;
 
@@ -10,15 +9,15 @@ public sealed class ConfigSet
     /// <summary>The realm that always exists.</summary>
     public const string DefaultRealm = "default";
 
-    private readonly FrozenDictionary<string, Realm> realmsByName;
-    private readonly FrozenDictionary<string, NatProfileDocument> profilesByName;
+    private readonly Dictionary<string, Realm> realmsByName;
+    private readonly Dictionary<string, NatProfileDocument> profilesByName;
 
     internal ConfigSet(ImmutableArray<Realm> realms, ImmutableArray<NatProfileDocument> profiles)
     {
         Realms = realms;
         Profiles = profiles;
-        realmsByName = realms.ToFrozenDictionary(realm => realm.Name, StringComparer.Ordinal);
-        profilesByName = profiles.ToFrozenDictionary(profile => profile.Name, StringComparer.Ordinal);
+        realmsByName = realms.ToDictionary(realm => realm.Name, StringComparer.Ordinal);
+        profilesByName = profiles.ToDictionary(profile => profile.Name, StringComparer.Ordinal);
         DefaultProfile = profilesByName.GetValueOrDefault("default") ?? NatProfileDocument.BuiltIn;
     }
 

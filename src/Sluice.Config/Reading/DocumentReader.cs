@@ -96,11 +96,11 @@ internal sealed class DocumentReader(Asked asked, Problems problems)
         problems.Error(document["kind"]!, ConfigRule.UnknownKind, $"unknown kind '{Nearest.Shown(kind)}' of {version}; {Nearest.Hint(kind, known)}");
 
     // What all documents have. The fields that an API server adds are passed over, so that what it prints can be read.
-    private Header? Header(Fields document, bool isNative)
+    private Header? Header(Fields root, bool isNative)
     {
-        _ = isNative
-            ? Fields.Of(document.Node, problems, "apiVersion", "kind", "metadata", "spec")
-            : Fields.Of(document.Node, problems, "apiVersion", "kind", "metadata", "spec", "status");
+        Fields document = isNative
+            ? Fields.Of(root.Node, problems, "apiVersion", "kind", "metadata", "spec")
+            : Fields.Of(root.Node, problems, "apiVersion", "kind", "metadata", "spec", "status");
         Fields metadata = Fields.Of(document.Require("metadata"), problems,
             "name", "namespace", "labels", "annotations", "generation", "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp",
             "deletionGracePeriodSeconds", "finalizers", "ownerReferences", "managedFields", "selfLink", "generateName");

@@ -6,10 +6,12 @@ namespace Sluice.Config.Reading;
 internal readonly struct Fields
 {
     private readonly YamlMapping? mapping;
+    private readonly List<string>? unknown;
 
-    private Fields(YamlMapping? mapping, Problems problems)
+    private Fields(YamlMapping? mapping, Problems problems, List<string>? unknown = null)
     {
         this.mapping = mapping;
+        this.unknown = unknown;
         Problems = problems;
     }
 
@@ -27,9 +29,15 @@ internal readonly struct Fields
     {
         Fields fields = Loose(node, problems);
         if (fields.mapping is null) return fields;
+        List<string>? unknown = null;
         foreach (KeyValuePair<YamlScalar, YamlNode> entry in fields.mapping.Entries)
-            if (!known.Contains(entry.Key.Text)) problems.Error(entry.Key, ConfigRule.UnknownField, Nearest.UnknownField(entry.Key.Text, known));
-        return fields;
+        {
+            if (known.Contains(entry.Key.Text)) continue;
+            problems.Error(entry.Key, ConfigRule.UnknownField, Nearest.UnknownField(entry.Key.Text, known));
+            (unknown ??= []).Add(entry.Key.Text);
+        }
+
+        return unknown is null ? fields : new Fields(fields.mapping, problems, unknown);
     }
 
     /// <summary>The fields of a node that must be a mapping; what isn't asked for is passed over.</summary>
@@ -47,8 +55,17 @@ internal readonly struct Fields
     public YamlNode? Require(string name)
     {
         YamlNode? value = this[name];
-        if (value is null && mapping is not null) Problems.Error(mapping, ConfigRule.MissingParameter, $"'{name}' is missing");
+        if (value is null && mapping is not null && !IsMistyped(name)) Problems.Error(mapping, ConfigRule.MissingParameter, $"'{name}' is missing");
         return value;
+    }
+
+    /// <summary>Whether a field that was reported as unknown is this one mistyped: then it isn't missing too.</summary>
+    public bool IsMistyped(string name)
+    {
+        if (unknown is null) return false;
+        foreach (string word in unknown)
+            if (Nearest.Find(word, [name]) is not null) return true;
+        return false;
     }
 
     /// <summary>The place of a field's value, or of the mapping.</summary>

@@ -63,6 +63,7 @@ internal static class PeeringReader
 
         Fields fields = Fields.Of(end, problems, "expose");
         if (!fields.Exist) return [];
+        if (fields.IsMistyped("expose")) return [];
         if (fields["expose"] is null or YamlSequence { Items.Count: 0 })
         {
             problems.Error(fields["expose"] ?? end, ConfigRule.NoExposes, "the VPC exposes nothing: 'expose' needs at least one block");

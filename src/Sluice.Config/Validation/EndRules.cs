@@ -37,7 +37,7 @@ internal sealed class EndRules(PeeringDocument peering, PeeringEndSpec end, Prob
             if (first is not null && FamilyOf(first) != FamilyOf(expose))
             {
                 problems.Error(expose.Place, peering.PathOf(end, expose.Spec), ConfigRule.Forbidden,
-                    $"the exposes of '{end.Realm}' towards one VPC mix IPv4 and IPv6: write a peering of each", first.Place);
+                    $"the exposes of '{end.Realm}' towards one VPC mix IPv4 and IPv6", first.Place);
                 return false;
             }
 
