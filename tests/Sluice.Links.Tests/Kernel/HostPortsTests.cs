@@ -16,7 +16,7 @@ public sealed class HostPortsTests : IDisposable
 
     public HostPortsTests()
     {
-        _place.Shell("ip address add 10.0.1.1/32 dev lo; ip address add 10.0.1.2/32 dev lo; ip address add fd00::1/128 dev lo; sysctl -qw net.ipv4.ip_local_port_range='20000 20999'");
+        _place.Shell("ip address add 10.0.1.1/32 dev lo; ip address add 10.0.1.2/32 dev lo; ip address add fd00::1/128 dev lo nodad; ip link set lo up; sysctl -qw net.ipv4.ip_local_port_range='20000 20999'");
         _ports = _place.Run(() => new HostPorts());
     }
 

@@ -33,6 +33,7 @@ public sealed class KernelMirror : IDisposable
     private bool _resynchronizing = true;
     private long _nextReading;
     private ulong _overruns;
+    private ulong _failedReadings;
 
     /// <summary>Opens the sockets; nothing is read before <see cref="Start"/>.</summary>
     /// <param name="interfaces">The names of the interfaces to follow; one that doesn't exist yet is followed when it appears.</param>
@@ -54,7 +55,10 @@ public sealed class KernelMirror : IDisposable
     /// <summary>How often the kernel dropped messages because we were too slow; each is followed by a full reading.</summary>
     public ulong Overruns => Volatile.Read(ref _overruns);
 
-    /// <summary>What ended the mirror, if it ended by itself: no later change is delivered.</summary>
+    /// <summary>How often the kernel refused a reading after the first; each is tried again after a second.</summary>
+    public ulong FailedReadings => Volatile.Read(ref _failedReadings);
+
+    /// <summary>What ended the mirror, if it ended by itself (an observer that throws): no later change is delivered.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
     /// <summary>Reads everything, and returns when the observer has heard it.</summary>
@@ -111,14 +115,32 @@ public sealed class KernelMirror : IDisposable
     private void Refresh(FrozenSet<string> names)
     {
         long begin = Environment.TickCount64;
-        MirrorTable stale = _stale;
-        _stale = _tables.Refresh(stale, names);
+        try
+        {
+            _stale = _tables.Refresh(_stale, names);
+        }
+        catch (LinkException) when (_ready.IsSet)
+        {
+            // A busy kernel may refuse or take too long; what was known stays in force until it answers.
+            Volatile.Write(ref _failedReadings, _failedReadings + 1);
+            _nextReading = Environment.TickCount64 + MaximumPaceMilliseconds;
+            return;
+        }
+
         long end = Environment.TickCount64;
 
         // Large tables are read less often, so that a storm of changes doesn't keep a processor busy; but no change waits longer than a second for its turn.
         _nextReading = end + Math.Clamp(2 * (end - begin), MinimumPaceMilliseconds, MaximumPaceMilliseconds);
         if (!_resynchronizing || _stale != MirrorTable.None) return;
         _resynchronizing = false;
+
+        // The kernel does not say when its neighbour table was rehashed under a dump, which then may lack an entry. After a storm it is read once more.
+        if (_ready.IsSet)
+        {
+            _stale = MirrorTable.Neighbors;
+            _nextReading = end + MaximumPaceMilliseconds;
+        }
+
         _tables.Observer.Resynchronized();
         _ready.Set();
     }

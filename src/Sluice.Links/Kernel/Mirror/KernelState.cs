@@ -76,7 +76,8 @@ internal sealed class KernelState(NetlinkSocket socket)
 
             // With strict checking the kernel dumps just this table, not the local one with it.
             if (type == RTM_GETROUTE) header[4] = RT_TABLE_MAIN;
-            if (socket.Dump(writer.Message, handler)) return;
+            // A namespace that never had an IPv4 route has no main table yet.
+            if (socket.Dump(writer.Message, handler, missingIsEmpty: type == RTM_GETROUTE)) return;
         }
     }
 }

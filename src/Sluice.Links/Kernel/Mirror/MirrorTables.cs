@@ -32,7 +32,7 @@ internal sealed class MirrorTables(KernelState kernel, IKernelObserver observer)
     /// <summary>Whether a link message is about a followed interface, by its name now or before.</summary>
     public bool Concerns(KernelLink link, FrozenSet<string> names) => names.Contains(link.Name) || Interfaces.Contains(link.InterfaceIndex);
 
-    /// <summary>Reads the stale tables, tells the differences, and returns what is still stale: everything, if interfaces came or went meanwhile.</summary>
+    /// <summary>Reads the stale tables (all, if interfaces came or went), tells the differences, and returns what is still stale: nothing.</summary>
     public MirrorTable Refresh(MirrorTable stale, FrozenSet<string> names)
     {
         if (stale.HasFlag(MirrorTable.Links) && RefreshLinks(names)) stale = MirrorTable.All;

@@ -71,7 +71,8 @@ internal static class RouteMessages
             else if (attribute.Type == NDA_LLADDR && attribute.Value.Length == 6) mac = MacAddress.FromBytes(attribute.Value);
         }
 
-        if (destination is not { } read) return false;
+        // Entries for groups and broadcasts come without any event; nobody resolves them anyway.
+        if (destination is not { } read || IsMulticast(read) || mac is { IsGroup: true }) return false;
         const ushort Usable = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT | NUD_NOARP;
         address = read;
         bool usable = message.Type != RTM_DELNEIGH && (state & Usable) != 0;
@@ -82,6 +83,8 @@ internal static class RouteMessages
     public static bool IsPermanentNeighbor(NetlinkMessage message) =>
         message.Type == RTM_NEWNEIGH && message.Body.Length >= NeighborHeaderLength
         && (BinaryPrimitives.ReadUInt16LittleEndian(message.Body[8..]) & (NUD_PERMANENT | NUD_NOARP)) != 0;
+
+    private static bool IsMulticast(IpAddress address) => address.Value >> (address.Bits - 8) is var first && (address.IsV4 ? first >= 224 : first == 0xFF);
 
     /// <summary>An address of a kernel family from exactly its bytes; null for anything else.</summary>
     public static IpAddress? AddressOf(int family, ReadOnlySpan<byte> bytes) => (family, bytes.Length) switch

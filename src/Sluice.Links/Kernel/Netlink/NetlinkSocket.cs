@@ -95,6 +95,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     /// <returns>0, or the kernel's error number.</returns>
     public int Request(ReadOnlySpan<byte> message, NetlinkHandler? handler = null)
     {
+        Drain();
         int error = Send(message);
         while (error == 0)
         {
@@ -112,11 +113,15 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <summary>Sends a dump request and hands every message of the answer to <paramref name="handler"/>.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="handler">Gets the answers.</param>
+    /// <param name="missingIsEmpty">Whether a table that doesn't exist is an empty one.</param>
     /// <returns>Whether the dump is consistent: false when the table changed under it, and asking again is wise.</returns>
     /// <exception cref="LinkException">The kernel refuses the dump.</exception>
-    public bool Dump(ReadOnlySpan<byte> message, NetlinkHandler handler)
+    public bool Dump(ReadOnlySpan<byte> message, NetlinkHandler handler, bool missingIsEmpty = false)
     {
         bool consistent = true;
+        Drain();
         int error = Send(message);
         while (error == 0)
         {
@@ -128,8 +133,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
                 consistent &= (reply.Flags & NLM_F_DUMP_INTR) == 0;
                 if (reply.Type is NLMSG_ERROR or NLMSG_DONE)
                 {
-                    // A namespace without a single IPv4 route has no main table yet: that is an empty table.
-                    if (reply.Error is 0 or Errno.ENOENT) return consistent;
+                    if (reply.Error == 0 || (missingIsEmpty && reply.Error == Errno.ENOENT)) return consistent;
                     throw new LinkException($"the kernel refuses a netlink dump: {Errno.Describe(reply.Error)}");
                 }
 
@@ -138,6 +142,14 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         }
 
         throw new LinkException($"a netlink dump failed: {Errno.Describe(error)}");
+    }
+
+    // After an answer that took too long its rest is still coming, and the kernel starts no second dump before the first is over.
+    private void Drain()
+    {
+        int error;
+        do error = Receive(_buffer, wait: false, out _);
+        while (error is 0 or Errno.ENOBUFS);
     }
 
     public void Dispose() => Files.Close(Interlocked.Exchange(ref _descriptor, -1));

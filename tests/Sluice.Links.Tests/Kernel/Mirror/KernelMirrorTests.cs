@@ -164,6 +164,16 @@ public sealed class KernelMirrorTests : IDisposable
     }
 
     [Fact]
+    public void Entries_for_groups_are_no_neighbours()
+    {
+        _namespace.Shell("ip neigh add 224.0.0.9 lladdr 01:00:5e:00:00:09 dev ga; ip neigh add ff02::9 lladdr 33:33:00:00:00:09 dev ga; ip neigh add 10.0.1.255 lladdr ff:ff:ff:ff:ff:ff dev ga");
+        Start();
+        _namespace.Shell("ip neigh add 224.0.0.8 lladdr 01:00:5e:00:00:08 dev ga; ip neigh add 10.0.1.51 lladdr 02:00:00:00:00:51 dev ga");
+        _recorder.Until(r => r.Usable.Count > 0, "a later event came");
+        Assert.Equal([(_ga, IpAddress.Parse("10.0.1.51"))], _recorder.Read(r => r.Usable.Keys.ToArray()));
+    }
+
+    [Fact]
     public void Another_set_of_interfaces_can_be_followed()
     {
         Start();
