@@ -36,14 +36,20 @@ internal sealed unsafe class HostTable : IDisposable
     /// <summary>Bytes touched.</summary>
     public long Bytes => HighWater <= 1 ? 0 : (HighWater * (long)sizeof(HostEntry)) + heads.Bytes;
 
-    /// <summary>Hosts that have an entry.</summary>
-    public int Count
+    /// <summary>Sessions and mappings of all hosts together: a walk over the table.</summary>
+    public (int Sessions, int Mappings) Counted
     {
         get
         {
-            int hosts = 0;
-            for (uint host = 1; host < HighWater; host++) hosts += entries[host].Family != 0 ? 1 : 0;
-            return hosts;
+            (int sessions, int mappings) = (0, 0);
+            for (uint host = 1; host < HighWater; host++)
+            {
+                if (entries[host].Family == 0) continue;
+                sessions += entries[host].Sessions;
+                mappings += entries[host].Mappings;
+            }
+
+            return (sessions, mappings);
         }
     }
 

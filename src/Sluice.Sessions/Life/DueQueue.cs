@@ -12,7 +12,8 @@ internal sealed unsafe class DueQueue : IDisposable
     private Entry* heap;
     private int capacity = 1024;
     private int count;
-    private long clock;
+    private long reference;
+    private bool hasReference;
 
     public DueQueue() => heap = (Entry*)NativeMemory.Alloc((nuint)capacity, (nuint)sizeof(Entry));
 
@@ -20,7 +21,7 @@ internal sealed unsafe class DueQueue : IDisposable
     public int Count => count;
 
     /// <summary>The latest time that <see cref="TryTake"/> was asked for.</summary>
-    public uint Clock => (uint)clock;
+    public uint Clock { get; private set; }
 
     /// <summary>Puts something in. <paramref name="due"/> is within 24 days of the clock.</summary>
     public void Add(uint due, DueKind kind, uint index, ulong number)
@@ -31,7 +32,7 @@ internal sealed unsafe class DueQueue : IDisposable
             heap = (Entry*)NativeMemory.Realloc(heap, (nuint)capacity * (nuint)sizeof(Entry));
         }
 
-        var entry = new Entry { Due = clock + (int)(due - (uint)clock), Number = number, Index = index, Kind = kind };
+        var entry = new Entry { Due = Extend(due), Number = number, Index = index, Kind = kind };
         int at = count++;
         while (at > 0)
         {
@@ -54,10 +55,11 @@ internal sealed unsafe class DueQueue : IDisposable
     /// <summary>Sets the clock, and takes out the nearest entry if it is due.</summary>
     public bool TryTake(uint now, out DueKind kind, out uint index, out ulong number)
     {
-        long extended = clock + (int)(now - (uint)clock);
-        if (extended > clock) clock = extended;
+        long extended = Extend(now);
+        if (extended > reference) reference = extended;
+        Clock = now;
         (kind, index, number) = (default, 0, 0);
-        if (count == 0 || heap[0].Due > clock) return false;
+        if (count == 0 || heap[0].Due > extended) return false;
         (kind, index, number) = (heap[0].Kind, heap[0].Index, heap[0].Number);
         Entry last = heap[--count];
         int at = 0;
@@ -73,6 +75,13 @@ internal sealed unsafe class DueQueue : IDisposable
 
         heap[at] = last;
         return true;
+    }
+
+    // 64 bits of time, told from 32 by their nearness to the last time heard of.
+    private long Extend(uint time)
+    {
+        if (!hasReference) (reference, hasReference) = (time, true);
+        return reference + (int)(time - (uint)reference);
     }
 
     public void Dispose()

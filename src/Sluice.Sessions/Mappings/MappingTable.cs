@@ -251,6 +251,7 @@ internal sealed unsafe partial class MappingTable : IDisposable
         publicHead->Leave();
 
         shared.Addresses.SpaceOf(entry->Public, PortClasses.Of(entry->Protocol))->Release(entry->PublicPort);
+        Interlocked.Increment(ref shared.PortsFreed);
         free.GiveBack(worker.Index, mapping);
     }
 

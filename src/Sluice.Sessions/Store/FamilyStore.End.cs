@@ -80,6 +80,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         Pairs.Add(pair, OwnerHash(in original), at + lease.Pool!.Definition.Profile.HoldMilliseconds, at);
         shared.Addresses.SpaceOf(lease.Source, PortClasses.Of(original.Protocol))->Unshare(lease.PublicPort);
         shared.Hosts.RemoveMapping(lease.Host);
+        Interlocked.Increment(ref shared.PortsFreed);
     }
 
     // A session that was not made leaves nothing behind.

@@ -13,7 +13,8 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (!shared.Hosts.TryAddMapping(lease.Host, pool.Definition.Profile.PortsPerHost)) return DropReason.QuotaExceeded;
         ulong owner = OwnerHash(in request.Original);
         ulong question = FlowHash.Of(RemoteHash(in request), pool.Id, in shared.Secret);
-        DropReason reason = worker.KnowsExhausted(question, shared.EndedTotal, now)
+        long freed = Volatile.Read(ref shared.PortsFreed);
+        DropReason reason = worker.KnowsExhausted(question, freed, now) || worker.KnowsExhausted(question ^ owner, freed, now)
             ? DropReason.PoolExhausted
             : SearchPorts(worker, in request, session, owner, question, now, ref lease, out line);
         if (lease.Source == 0) shared.Hosts.RemoveMapping(lease.Host);
@@ -26,8 +27,8 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         Pool pool = lease.Pool!;
         PortClass ports = PortClasses.Of(request.Original.Protocol);
         (uint first, uint last) = pool.RangeOf(ports);
-        long endedBefore = shared.EndedTotal;
-        uint until = now + int.MaxValue;
+        long freed = Volatile.Read(ref shared.PortsFreed);
+        uint forever = now + int.MaxValue, until = forever;
         int firstChoice = pool.FirstChoice(request.Original.Realm, request.Original.Source);
         line = FlowLines.None;
         for (int tried = 0, place; (place = pool.Choice(firstChoice, tried)) >= 0; tried++)
@@ -48,7 +49,8 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
             }
         }
 
-        worker.RememberExhausted(question, endedBefore, until);
+        // A rest is in the way of others, not of the pair's last owner: then the answer holds for this inside endpoint only.
+        worker.RememberExhausted(until == forever ? question : question ^ owner, freed, until);
         shared.Events.Add(PoolEventKind.Exhausted, pool, request.Original.Realm, request.Original.Source, now);
         return DropReason.PoolExhausted;
     }

@@ -6,6 +6,15 @@ namespace Sluice.Sessions;
 // Mappings, as the decision about a packet from outside needs them. No locks: such packets come in floods.
 public sealed unsafe partial class SessionStore
 {
+    /// <summary>The IPv4 mappings, for tests that end one rest at a time.</summary>
+    internal MappingTable V4Mappings => v4.Mappings;
+
+    /// <summary>Filter entries, for tests that look for leaks.</summary>
+    internal int FiltersInUse => v4.Filters.Count + v6.Filters.Count;
+
+    /// <summary>Sessions and mappings that hosts count, for tests that look for leaks.</summary>
+    internal (int Sessions, int Mappings) CountedByHosts => shared.Hosts.Counted;
+
     /// <summary>The live mapping that owns a public endpoint, seen from the realm in which it is public.</summary>
     public bool TryFindMapping(ushort realm, IpAddress address, ushort port, byte protocol, out MappingView mapping)
     {

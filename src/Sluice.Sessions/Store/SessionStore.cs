@@ -128,7 +128,11 @@ public sealed unsafe partial class SessionStore : IDisposable
     public bool ClaimPort(ushort realm, IpAddress address, PortClass ports, ushort port) => shared.Claims.Claim(realm, address, ports, port);
 
     /// <summary>Gives a claim back.</summary>
-    public void ReleasePort(ushort realm, IpAddress address, PortClass ports, ushort port) => shared.Claims.Release(realm, address, ports, port);
+    public void ReleasePort(ushort realm, IpAddress address, PortClass ports, ushort port)
+    {
+        shared.Claims.Release(realm, address, ports, port);
+        Interlocked.Increment(ref shared.PortsFreed);
+    }
 
     /// <summary>Keeps a copy of an address's port bits (1,024 words of 64) in memory that somebody else reads, such as a map of the kernel; null ends it.</summary>
     /// <remarks>A port's bit is there before a packet with it leaves.</remarks>

@@ -23,20 +23,24 @@ public sealed class SessionWorker
     internal uint Ahead;
 
     private ulong exhaustedQuestion;
-    private long exhaustedEnded = -1;
+    private long exhaustedFreed = -1;
     private uint exhaustedUntil;
 
-    /// <summary>Whether a search found no port for the same question, and nothing that it met has changed since: no session ended, no rest is over.</summary>
-    internal bool KnowsExhausted(ulong question, long ended, uint now) =>
-        exhaustedQuestion == question && exhaustedEnded == ended && (int)(exhaustedUntil - now) > 0;
+    /// <summary>Whether a search found no port for the same question, and nothing that it met has changed since: no port came free, no rest is over.</summary>
+    internal bool KnowsExhausted(ulong question, long freed, uint now) =>
+        exhaustedQuestion == question && exhaustedFreed == freed && (int)(exhaustedUntil - now) > 0;
 
     /// <summary>Remembers that a search found no port: a flood of refused packets must not search again for each.</summary>
-    internal void RememberExhausted(ulong question, long ended, uint until) =>
-        (exhaustedQuestion, exhaustedEnded, exhaustedUntil) = (question, ended, until);
+    internal void RememberExhausted(ulong question, long freed, uint until) =>
+        (exhaustedQuestion, exhaustedFreed, exhaustedUntil) = (question, freed, until);
 
     /// <summary>A burst boundary: the worker forgets every line and index that it found before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Pass() => epochs.Pass(Index);
+    public void Pass()
+    {
+        Ahead = 0;
+        epochs.Pass(Index);
+    }
 
     /// <summary>The worker is about to block; it holds nobody up meanwhile.</summary>
     public void Park() => epochs.Park(Index);

@@ -52,16 +52,8 @@ internal sealed unsafe class SharedTables : IDisposable
     /// <summary>Sessions ended, by reason.</summary>
     public long[] Ended { get; } = new long[Enum.GetValues<EndReason>().Length];
 
-    /// <summary>Sessions ended for any reason.</summary>
-    public long EndedTotal
-    {
-        get
-        {
-            long total = 0;
-            for (int reason = 0; reason < Ended.Length; reason++) total += Volatile.Read(ref Ended[reason]);
-            return total;
-        }
-    }
+    /// <summary>How often a port or a pair came free: whoever found none need not search again until this changes.</summary>
+    public long PortsFreed;
 
     /// <summary>The last session number given.</summary>
     public ulong LastNumber;
