@@ -26,10 +26,12 @@ internal sealed unsafe class NeighborIndex(NextHop* entries, int capacity)
 
     internal void Add(uint slot) => Add(places, slot);
 
+    /// <summary>Room for an index made anew.</summary>
+    internal int[] EmptyPlaces() => new int[capacity * 2];
+
     /// <summary>Makes the index anew without what was forgotten; readers see the old or the new one.</summary>
-    internal void Rebuild(uint used)
+    internal void Rebuild(int[] fresh, uint used)
     {
-        var fresh = new int[places.Length];
         for (uint slot = 0; slot < used; slot++)
             if (entries[slot].Handle != 0) Add(fresh, slot);
         Volatile.Write(ref places, fresh);

@@ -105,18 +105,22 @@ public sealed unsafe class NextHopTable : IDisposable
     /// <summary>Says which links there are. The next hops of a link that is gone, or whose frames change, are forgotten: who kept a handle resolves again.</summary>
     public void SetLinks(IReadOnlyCollection<LinkFacts> now)
     {
+        // Nothing is allocated under the lock: a worker may be waiting for it.
+        var next = new Dictionary<ushort, LinkFacts>(now.Count);
+        foreach (LinkFacts link in now) next[link.Index] = link;
+        int[] places = index.EmptyPlaces();
         bool taken = false;
         writing.Enter(ref taken);
-        var before = links;
-        links = now.ToDictionary(static link => link.Index);
+        Dictionary<ushort, LinkFacts> before = links;
+        links = next;
         for (uint slot = 0; slot < used; slot++)
         {
             if (entries[slot].Handle == 0) continue;
             ushort link = entries[slot].Link;
-            if (!links.TryGetValue(link, out LinkFacts? next) || !next.HasSameFramesAs(before[link])) Retire(slot);
+            if (!next.TryGetValue(link, out LinkFacts? facts) || !facts.HasSameFramesAs(before[link])) Retire(slot);
         }
 
-        index.Rebuild(used);
+        index.Rebuild(places, used);
         writing.Exit(useMemoryBarrier: true);
     }
 
@@ -126,11 +130,12 @@ public sealed unsafe class NextHopTable : IDisposable
     /// </summary>
     public void Maintain()
     {
+        int[]? places = Count > Capacity / 2 ? index.EmptyPlaces() : null;
         bool taken = false;
         writing.Enter(ref taken);
         foreach (uint slot in retiring) free.Enqueue(slot);
         retiring.Clear();
-        if (Count > Capacity / 2)
+        if (places is not null)
         {
             for (uint slot = 0; slot < used; slot++)
             {
@@ -138,7 +143,7 @@ public sealed unsafe class NextHopTable : IDisposable
                 if (hop->Handle != 0 && hop->State == NextHopState.Unresolved && hop->Asked == 0) Retire(slot);
             }
 
-            index.Rebuild(used);
+            index.Rebuild(places, used);
         }
 
         writing.Exit(useMemoryBarrier: true);
