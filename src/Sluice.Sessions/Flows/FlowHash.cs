@@ -21,7 +21,7 @@ public static class FlowHash
     public static ulong Of(ulong first, ulong second, in HashSecret secret)
     {
         if (!AesRound.IsSupported) return Multiplied(first, second, in secret);
-        Vector128<byte> key = Vector128.Create(secret.Low, secret.High).AsByte();
+        Vector128<byte> key = KeyOf(in secret);
         Vector128<byte> other = key ^ Vector128.Create(Mark0, Mark1).AsByte();
         Vector128<byte> block = Vector128.Create(first, second).AsByte() ^ key;
         block = AesRound.Encrypt(block, other);
@@ -34,7 +34,7 @@ public static class FlowHash
     public static ulong Of(in FlowKey6 key, in HashSecret secret)
     {
         if (!AesRound.IsSupported) return Multiplied(in key, in secret);
-        Vector128<byte> roundKey = Vector128.Create(secret.Low, secret.High).AsByte();
+        Vector128<byte> roundKey = KeyOf(in secret);
         Vector128<byte> other = roundKey ^ Vector128.Create(Mark0, Mark1).AsByte();
         Vector128<byte> block = Vector128.Create(key.Source0, key.Source1).AsByte() ^ roundKey;
         block = AesRound.Encrypt(AesRound.Encrypt(block, other), roundKey);
@@ -56,6 +56,11 @@ public static class FlowHash
         sum = Fold(sum ^ key.Destination0 ^ Mark1, key.Destination1 ^ secret.Low);
         return Fold(Fold(sum ^ key.Rest, secret.High ^ Mark2) ^ secret.Low, Mark0 ^ secret.High);
     }
+
+    // One load of 16 bytes; put together from two registers it would be three instructions a packet.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> KeyOf(in HashSecret secret) =>
+        Unsafe.As<HashSecret, Vector128<byte>>(ref Unsafe.AsRef(in secret));
 
     private static ulong Fold(ulong left, ulong right)
     {
