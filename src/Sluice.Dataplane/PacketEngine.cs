@@ -115,13 +115,16 @@ public sealed unsafe class PacketEngine : IDisposable
     public void RemoveLink(ushort index)
     {
         if (ports[index] is not { } port) return;
+
+        // Nothing is routed there any more before the queues close.
+        ports[index] = null;
+        Apply(Rules.Policy, [.. Router.Table.Routes.Where(static route => route.Origin is RouteOrigin.Document or RouteOrigin.Kernel)], Rules.Identity);
         for (int i = 0; i < workers.Length; i++)
         {
             Worker worker = workers[i];
             loops[i].Ask(() => worker.RemovePort(index));
         }
 
-        ports[index] = null;
         port.Link.Dispose();
     }
 
@@ -151,6 +154,12 @@ public sealed unsafe class PacketEngine : IDisposable
     public void Stop()
     {
         foreach (WorkerLoop loop in loops) loop.Stop();
+    }
+
+    /// <summary>Wakes workers that sleep: for links that have no descriptor to wait for.</summary>
+    public void Wake()
+    {
+        foreach (WorkerLoop loop in loops) loop.Wake();
     }
 
     /// <summary>Instead of threads: works on everything that waits, at a given time, worker by worker. What replay and tests use.</summary>

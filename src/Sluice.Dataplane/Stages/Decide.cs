@@ -63,10 +63,10 @@ internal sealed unsafe class Decide(WorkerContext context)
         GatewayPolicy policy = context.Rules.Policy;
         MappingView mapping;
         while (!context.Store.TryFindMapping(asked.RealmTo, parts.Destination, parts.DestinationPort, parts.Protocol, out mapping))
-            if (!policy.AskNext(first, ref asked)) return LeaveOrRefuse(packet, parts.Destination, DropReason.NoMapping);
+            if (!policy.AskNext(first, ref asked)) return LeaveOrDrop(packet, parts.Destination, DropReason.NoMapping);
 
         Decision decision = policy.DecideInbound(first, asked.RealmTo, mapping.InsideRealm, mapping.Inside);
-        if (decision.Kind != DecisionKind.Session) return LeaveOrRefuse(packet, parts.Destination, decision.Reason);
+        if (decision.Kind != DecisionKind.Session) return LeaveOrDrop(packet, parts.Destination, decision.Reason);
 
         NewSession request = RequestFor(packet, parts, decision);
         request.Mapping = mapping.Index;
@@ -74,16 +74,16 @@ internal sealed unsafe class Decide(WorkerContext context)
         request.Destination = mapping.Inside;
         request.DestinationPort = mapping.InsidePort;
         if (request.SourcePool is null && context.Store.Admits(mapping, parts.Source, parts.SourcePort) is var refused and not DropReason.None)
-            return LeaveOrRefuse(packet, parts.Destination, refused);
+            return LeaveOrDrop(packet, parts.Destination, refused);
         return Make(packet, parts, request);
     }
 
     private uint Make(Packet* packet, in FlowParts parts, in NewSession request)
     {
         if (packet->Protocol == IpProtocol.Tcp && (packet->TcpFlags & Beginning) != TcpFlag.Syn)
-            return LeaveOrRefuse(packet, parts.Destination, DropReason.MidstreamTcp);
+            return LeaveOrDrop(packet, parts.Destination, DropReason.MidstreamTcp);
         if (packet->Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6 && !PacketPorts.IsRequest(packet->Icmp->Type))
-            return LeaveOrRefuse(packet, parts.Destination, DropReason.IcmpUnmatched);
+            return LeaveOrDrop(packet, parts.Destination, DropReason.IcmpUnmatched);
 
         // What can't be sent makes no session: the way out is looked for first.
         IpAddress destination = request.RewritesDestination ? request.Destination : parts.Destination;
@@ -91,22 +91,33 @@ internal sealed unsafe class Decide(WorkerContext context)
         if (handle == FlowState.NoNextHop) return FlowLines.None;
 
         DropReason refused = context.Store.Create(context.Sessions, request, context.Now, out SessionRef session);
-        if (refused != DropReason.None) return LeaveOrRefuse(packet, parts.Destination, refused);
+        if (refused != DropReason.None) return Refuse(packet, parts, request, refused);
         StateOf(session.Family, session.Line)->NextHop = handle;
         return session.Line;
     }
 
-    // What is left for one of the gateway's own addresses is the host's; all else is dropped, and a host inside is told why.
+    // A host inside is told why it gets no session; whoever comes from outside through a mapping of somebody else's hears nothing.
+    private uint Refuse(Packet* packet, in FlowParts parts, in NewSession request, DropReason reason)
+    {
+        bool wasDecided = reason is DropReason.PoolExhausted or DropReason.TableFull or DropReason.QuotaExceeded;
+        if (!wasDecided) return LeaveOrDrop(packet, parts.Destination, reason);
+        bool comesFromOutside = request.RewritesDestination && request.SourcePool is null;
+        if (!comesFromOutside) context.Answers.Refuse(packet, reason);
+        context.Drop(packet, reason);
+        return FlowLines.None;
+    }
+
     private uint LeaveOrRefuse(Packet* packet, in IpAddress destination, DropReason reason)
     {
-        if (reason is not (DropReason.PoolExhausted or DropReason.TableFull or DropReason.QuotaExceeded) && context.Rules.Routes.IsOwn(packet->Realm, destination))
-        {
-            context.Consume(packet);
-            return FlowLines.None;
-        }
+        if (!context.Rules.Routes.IsOwn(packet->Realm, destination)) context.Answers.Refuse(packet, reason);
+        return LeaveOrDrop(packet, destination, reason);
+    }
 
-        context.Answers.Refuse(packet, reason);
-        context.Drop(packet, reason);
+    // What is left for one of the gateway's own addresses is the host's.
+    private uint LeaveOrDrop(Packet* packet, in IpAddress destination, DropReason reason)
+    {
+        if (context.Rules.Routes.IsOwn(packet->Realm, destination)) context.Consume(packet);
+        else context.Drop(packet, reason);
         return FlowLines.None;
     }
 

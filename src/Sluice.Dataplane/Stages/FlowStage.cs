@@ -28,6 +28,8 @@ internal sealed unsafe class FlowStage<TPacket, TFlow, TKey, TLine> : IDisposabl
     private readonly FlowView<TFlow, TKey, TLine> view;
     private readonly MissStage<TPacket, TFlow, TKey, TLine> misses;
     private readonly FlowWork<TKey>* work;
+    private FlowWork<TKey>* next;
+    private int taken;
 
     public FlowStage(WorkerContext context, FlowTable<TFlow, TKey, TLine> table, Decide decide)
     {
@@ -39,95 +41,128 @@ internal sealed unsafe class FlowStage<TPacket, TFlow, TKey, TLine> : IDisposabl
 
     public void Dispose() => NativeMemory.AlignedFree(work);
 
-    /// <summary>Pass 1, for one packet of the chunk: its key, its hash, and its bucket on the way to the cache.</summary>
+    /// <summary>Begins a chunk.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void ReadKey(Packet* packet, int i)
+    public Intake Begin() => new(view, work);
+
+    /// <summary>The chunk's packets of this family have been taken in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Accept(in Intake intake)
     {
-        FlowWork<TKey>* item = work + i;
-        TPacket.ReadKey(packet, out item->Key);
-        view.Prepare(ref *item);
+        taken = (int)(intake.Next - work);
+        next = work;
     }
 
     /// <summary>Pass 2, for the whole chunk: the likely line of each packet, on its way to the cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Probe(Packet* packets, int count)
+    public void Probe(Packet* chunk, Packet* chunkEnd)
     {
-        int missing = 0;
-        for (int i = 0; i < count; i++)
+        FlowView<TFlow, TKey, TLine> local = view;
+        FlowWork<TKey>* end = work + taken;
+        uint missing = 0;
+        for (FlowWork<TKey>* item = work; item < end; item++)
         {
-            if (packets[i].Kind != TPacket.Kind) continue;
-            view.Probe(ref work[i]);
-            if (work[i].Line == FlowLines.None) missing++;
+            local.Probe(ref *item);
+
+            // "No line" is the greatest number: one more is 0, and carries.
+            missing += (uint)(((ulong)item->Line + 1) >> 32);
         }
 
-        if (missing != 0) misses.PrepareSlow(packets, work, count);
+        if (missing != 0) misses.PrepareSlow(chunk, chunkEnd, work);
     }
 
-    /// <summary>Pass 3, for the run of this family's packets from <paramref name="start"/> on: age, account, rewrite, and the header of the next link.</summary>
-    /// <returns>The index behind the run.</returns>
+    /// <summary>Pass 3, for the run of this family's packets that begins at <paramref name="packet"/>: age, account, rewrite, and the header of the next link.</summary>
+    /// <returns>The first packet behind the run.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Finish(Packet* packets, int start, int count)
+    public Packet* Finish(Packet* packet, Packet* end)
     {
         TLine* lines = view.Lines;
-        int i = start;
-        for (; i < count; i++)
+        FlowWork<TKey>* item = next;
+        uint now = context.Now, generation = context.Generation;
+        uint* idle = context.IdleMilliseconds;
+        for (; packet < end && packet->Kind == TPacket.Kind; packet++, item++)
         {
-            Packet* packet = packets + i;
-            if (packet->Kind != TPacket.Kind) break;
-            FlowWork<TKey>* item = work + i;
             uint index = item->Line;
             TLine* line = lines + index;
             if (index == FlowLines.None || !TFlow.Matches(line, item->Key))
             {
                 index = misses.ResolveSlow(packet, item);
+                generation = context.Generation;
                 if (index == FlowLines.None) continue;
                 line = lines + index;
             }
 
             FlowState* state = TFlow.StateOf(line);
-            if (state->Generation != context.Generation || context.Now - state->LastSeen > context.IdleMilliseconds[state->Timer])
+            if (state->Generation != generation || now - state->LastSeen > idle[state->Timer])
             {
                 index = misses.RecheckSlow(packet, item, index);
+                generation = context.Generation;
                 if (index == FlowLines.None) continue;
                 line = lines + index;
                 state = TFlow.StateOf(line);
             }
 
-            NextHop* next = context.NextHops.At(state->NextHop);
-            if (next->Handle != state->NextHop || packet->Ttl < 2 || packet->L3Length > next->Mtu)
+            NextHop* hop = context.NextHops.At(state->NextHop);
+            if (hop->Handle != state->NextHop || packet->Ttl < 2 || packet->L3Length > hop->Mtu)
             {
-                next = context.Delivery.CheckSlow<TPacket, TFlow, TKey, TLine>(packet, line);
-                if (next == null) continue;
+                hop = context.Delivery.CheckSlow<TPacket, TFlow, TKey, TLine>(packet, line);
+                if (hop == null) continue;
             }
 
             // FIN, SYN, RST and ACK as FlowState.Seen holds them; nothing but TCP has any.
             uint flags = packet->TcpFlags;
             flags = (flags & 7) | (flags >> 1 & 8);
-            if ((flags & (7u | ~(uint)state->Seen)) != 0 && !misses.TouchTcpSlow(packet, item, index, flags, next)) continue;
+            if ((flags & (7u | ~(uint)state->Seen)) != 0 && !misses.TouchTcpSlow(packet, item, index, flags, hop))
+            {
+                generation = context.Generation;
+                continue;
+            }
 
-            Account(packet, state, acknowledges: flags >> 3);
-            packet->Session = index;
+            Account(packet, state, now, acknowledges: flags >> 3);
+
+            // A cached decision is no session: its packets have no number.
+            packet->Session = index | (0u - ((uint)state->Conduct >> 1 & 1));
             TPacket.Rewrite(packet, line, item->Key);
-            context.Delivery.Send(packet, next);
+            context.Delivery.Send(packet, hop);
         }
 
-        return i;
+        next = item;
+        return packet;
     }
 
     /// <summary>Rewrites an ICMP error about a packet of this family; false where no live session is behind it.</summary>
     public bool TryTranslateError(Packet* packet) => misses.TryTranslateErrorSlow(packet);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Account(Packet* packet, FlowState* state, uint acknowledges)
+    private static void Account(Packet* packet, FlowState* state, uint now, uint acknowledges)
     {
         // Both writes are made always, with the old value where nothing is to change: what arrives is random, and a jump is dearer.
         uint keep = 0u - ((uint)state->Conduct & (uint)FlowConduct.NoRefresh);
-        state->LastSeen = (state->LastSeen & keep) | (context.Now & ~keep);
+        state->LastSeen = (state->LastSeen & keep) | (now & ~keep);
         state->Count((uint)packet->L3Length);
 
         // The acknowledgement stands eight bytes into a TCP header; anything else reads its own first word and throws it away.
         uint word = Unsafe.ReadUnaligned<uint>(packet->Data + packet->L4 + 8 * acknowledges);
         uint take = 0u - acknowledges;
         state->Acknowledged = (System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word) & take) | (state->Acknowledged & ~take);
+    }
+
+    /// <summary>Pass 1: the keys of a chunk's packets of this family, their hashes, and their buckets on the way to the cache.</summary>
+    /// <remarks>A value, so that the parsing loop keeps it in registers.</remarks>
+    internal struct Intake(FlowView<TFlow, TKey, TLine> view, FlowWork<TKey>* work)
+    {
+        private readonly FlowView<TFlow, TKey, TLine> view = view;
+
+        /// <summary>Where the next packet's key goes.</summary>
+        public FlowWork<TKey>* Next = work;
+
+        /// <summary>Takes in one packet.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Take(Packet* packet)
+        {
+            FlowWork<TKey>* item = Next++;
+            TPacket.ReadKey(packet, out item->Key);
+            view.Prepare(ref *item);
+        }
     }
 }

@@ -16,10 +16,14 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
     /// <summary>Decides the chunk's misses ahead, so that what making their sessions touches is on its way to the cache.</summary>
     /// <remarks>The policy is a pure function, so deciding early changes nothing; sessions are still made in the packets' order.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void PrepareSlow(Packet* packets, FlowWork<TKey>* work, int count)
+    public void PrepareSlow(Packet* chunk, Packet* end, FlowWork<TKey>* work)
     {
-        for (int i = 0; i < count; i++)
-            if (packets[i].Kind == TPacket.Kind && work[i].Line == FlowLines.None) decide.Prefetch(packets + i, TFlow.PartsOf(work[i].Key));
+        for (Packet* packet = chunk; packet < end; packet++)
+        {
+            if (packet->Kind != TPacket.Kind) continue;
+            if (work->Line == FlowLines.None) decide.Prefetch(packet, TFlow.PartsOf(work->Key));
+            work++;
+        }
     }
 
     /// <summary>The line of a packet whose candidate was not its own; a session is made where the policy wants one.</summary>
@@ -99,6 +103,7 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
         NextHop* next = context.Delivery.CheckSlow<TPacket, TFlow, TKey, TLine>(packet, line);
         if (next == null) return true;
         TPacket.RewriteError(packet, line, TPacket.TranslatesSource(line));
+        packet->Flags &= ~PacketFlags.PartialChecksum;
         context.Delivery.Send(packet, next);
         return true;
     }

@@ -34,6 +34,13 @@ internal sealed unsafe class NeighborStage(WorkerContext context)
     private void Question(Packet* packet, in IpAddress target)
     {
         LinkPort? port = context.Rules.Ports[packet->Link];
+        if (port is { Link.HasEthernet: false })
+        {
+            // A link without stations has none to be resolved.
+            context.Consume(packet);
+            return;
+        }
+
         bool own = port is not null && port.Owns(target);
         if (port is null || (!own && !(port.IsConnected(target) && context.Rules.Policy.IsPublic(port.Realm, target))))
         {

@@ -48,8 +48,14 @@ internal sealed unsafe class PlainStage(WorkerContext context)
                 break;
             default:
                 if (isOwn) context.Consume(packet);
-                else context.Drop(packet, decision.Kind == DecisionKind.Drop && decision.Reason != DropReason.UnsupportedProtocol ? decision.Reason : whereTranslated);
+                else Refuse(packet, decision.Kind == DecisionKind.Drop && decision.Reason != DropReason.UnsupportedProtocol ? decision.Reason : whereTranslated);
                 break;
         }
+    }
+
+    private void Refuse(Packet* packet, DropReason reason)
+    {
+        context.Answers.Refuse(packet, reason);
+        context.Drop(packet, reason);
     }
 }

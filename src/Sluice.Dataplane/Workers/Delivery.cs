@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Sluice.Dataplane.Egress;
 using Sluice.Dataplane.Routing;
 using Sluice.Dataplane.Stages;
 using Sluice.Packets;
@@ -72,8 +73,7 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
     /// <summary>Whether the packet fits the next link; where not it is dropped and its sender told.</summary>
     public bool Fits(Packet* packet, NextHop* next)
     {
-        int size = packet->GsoType == 0 ? packet->L3Length : SegmentLength(packet);
-        if (size <= next->Mtu) return true;
+        if (SuperFrame.LongestPacket(packet) <= next->Mtu) return true;
         context.Answers.TooBig(packet, next->Mtu);
         context.Drop(packet, DropReason.TooBig);
         return false;
@@ -140,13 +140,6 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
     {
         context.Answers.TimeExceeded(packet);
         context.Drop(packet, DropReason.TtlExpired);
-    }
-
-    // The largest packet that a super-frame is cut into: all its headers and one segment's payload.
-    private static int SegmentLength(Packet* packet)
-    {
-        int transport = packet->Protocol == IpProtocol.Tcp ? (packet->Data[packet->L4 + 12] >> 4) * 4 : 8;
-        return packet->L4 - packet->L3 + transport + packet->GsoSize;
     }
 
     /// <summary>The next link's header has another length: the packet starts elsewhere, and offsets move with it.</summary>

@@ -18,6 +18,9 @@ internal sealed unsafe class HeldPackets : IDisposable
     private readonly Slot* slots;
     private readonly byte* buffers;
 
+    // Slot numbers: those in use first, in the order of arrival, then the free ones.
+    private readonly int[] order = [.. Enumerable.Range(0, Capacity)];
+
     public HeldPackets(WorkerContext context)
     {
         this.context = context;
@@ -32,42 +35,57 @@ internal sealed unsafe class HeldPackets : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void HoldSlow(Packet* packet, NextHop* next)
     {
-        if (!context.WaitsForNeighbors || next->State == NextHopState.Blackhole || packet->L3Length > LargestBytes || !TryFind(next, out int free))
+        if (!context.WaitsForNeighbors || next->State == NextHopState.Blackhole || packet->L3Length > LargestBytes || !HasRoomFor(next))
         {
             context.Drop(packet, DropReason.NoNeighbor);
             return;
         }
 
+        int free = order[Count++];
         Slot* slot = slots + free;
-        slot->Used = true;
         slot->Next = next;
         slot->Handle = next->Handle;
         slot->Since = context.Now;
         slot->Packet = *packet;
-        byte* copy = buffers + free * Stride + Packet.Headroom;
+        byte* copy = buffers + (free * Stride) + Packet.Headroom;
         Unsafe.CopyBlockUnaligned(copy, packet->Data + packet->L3, (uint)packet->L3Length);
         Rebase(&slot->Packet, copy);
         packet->Verdict = Verdict.Hold;
         context.Counters->Held++;
-        Count++;
         context.NextHops.Want(next->Handle);
     }
 
-    /// <summary>Sends what can go now and drops what has waited too long. The packets stay valid until the burst's end.</summary>
+    /// <summary>Sends what can go now, in the order in which it came, and drops what has waited too long. The packets stay valid until the burst's end.</summary>
     public void Poll()
     {
-        if (Count == 0) return;
-        for (int i = 0; i < Capacity; i++)
+        int waiting = 0;
+        Span<int> done = stackalloc int[Capacity];
+        int doneCount = 0;
+        for (int i = 0; i < Count; i++)
         {
-            Slot* slot = slots + i;
-            if (!slot->Used) continue;
-            if (slot->Next->Handle == slot->Handle && slot->Next->State == NextHopState.Resolved) context.Delivery.Send(&slot->Packet, slot->Next);
-            else if (slot->Next->Handle != slot->Handle || slot->Next->State == NextHopState.Blackhole || context.Now - slot->Since > PatienceMilliseconds) context.Drop(&slot->Packet, DropReason.NoNeighbor);
-            else continue;
-            slot->Used = false;
-            Count--;
+            int number = order[i];
+            Slot* slot = slots + number;
+            bool isSame = slot->Next->Handle == slot->Handle;
+            if (isSame && slot->Next->State == NextHopState.Resolved)
+            {
+                context.Delivery.Send(&slot->Packet, slot->Next);
+            }
+            else if (!isSame || slot->Next->State == NextHopState.Blackhole || context.Now - slot->Since > PatienceMilliseconds)
+            {
+                context.Drop(&slot->Packet, DropReason.NoNeighbor);
+            }
+            else
+            {
+                order[waiting++] = number;
+                continue;
+            }
+
+            done[doneCount++] = number;
             context.Counters->Held--;
         }
+
+        done[..doneCount].CopyTo(order.AsSpan(waiting));
+        Count = waiting;
     }
 
     public void Dispose()
@@ -86,23 +104,13 @@ internal sealed unsafe class HeldPackets : IDisposable
         packet->HeaderLength = 0;
     }
 
-    private bool TryFind(NextHop* next, out int free)
+    private bool HasRoomFor(NextHop* next)
     {
-        free = -1;
+        if (Count == Capacity) return false;
         int forIt = 0;
-        for (int i = 0; i < Capacity; i++)
-        {
-            if (!slots[i].Used)
-            {
-                if (free < 0) free = i;
-            }
-            else if (slots[i].Next == next)
-            {
-                forIt++;
-            }
-        }
-
-        return free >= 0 && forIt < PerNeighbor;
+        for (int i = 0; i < Count; i++)
+            if (slots[order[i]].Next == next) forIt++;
+        return forIt < PerNeighbor;
     }
 
     private struct Slot
@@ -111,6 +119,5 @@ internal sealed unsafe class HeldPackets : IDisposable
         public NextHop* Next;
         public uint Handle;
         public uint Since;
-        public bool Used;
     }
 }

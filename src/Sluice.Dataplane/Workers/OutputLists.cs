@@ -4,7 +4,7 @@ using Sluice.Packets;
 
 namespace Sluice.Dataplane.Workers;
 
-/// <summary>The packets of a burst that are ready to leave, in order, by link.</summary>
+/// <summary>The packets of a burst that are ready to leave, in order, by link; and which links have any.</summary>
 internal sealed unsafe class OutputLists : IDisposable
 {
     /// <summary>Packets that a list takes before it must be sent: a burst and what it makes.</summary>
@@ -12,22 +12,28 @@ internal sealed unsafe class OutputLists : IDisposable
 
     private readonly Packet** packets;
     private readonly int* counts;
-    private readonly int links;
+    private readonly ushort* waiting;
+    private int waitingCount;
 
     public OutputLists(int links)
     {
-        this.links = links;
         packets = (Packet**)NativeMemory.AlignedAlloc((nuint)(links * Capacity * sizeof(Packet*)), 64);
         counts = (int*)NativeMemory.AllocZeroed((nuint)links, sizeof(int));
+        waiting = (ushort*)NativeMemory.AllocZeroed((nuint)links, sizeof(ushort));
     }
+
+    /// <summary>Links for which packets wait, in the order of their first packet.</summary>
+    public ReadOnlySpan<ushort> Waiting => new(waiting, waitingCount);
 
     /// <summary>Puts a packet on its link's list; false where the list is full.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAdd(Packet* packet, uint link)
     {
         int count = counts[link];
-        if (count == Capacity) return false;
-        packets[link * Capacity + (uint)count] = packet;
+
+        // Both ends of a list in one comparison: empty, where the link is to be noted, and full.
+        if ((uint)(count - 1) >= Capacity - 1) return TryAddSlow(packet, link, count);
+        packets[(link * Capacity) + (uint)count] = packet;
         counts[link] = count + 1;
         return true;
     }
@@ -36,14 +42,29 @@ internal sealed unsafe class OutputLists : IDisposable
     public int CountOf(int link) => counts[link];
 
     /// <summary>The packets that wait for the link.</summary>
-    public Packet** ListOf(int link) => packets + (long)link * Capacity;
+    public Packet** ListOf(int link) => packets + ((long)link * Capacity);
 
-    /// <summary>Empties a list.</summary>
-    public void Clear(int link) => counts[link] = 0;
+    /// <summary>Empties all lists.</summary>
+    public void Clear()
+    {
+        for (int i = 0; i < waitingCount; i++) counts[waiting[i]] = 0;
+        waitingCount = 0;
+    }
 
     public void Dispose()
     {
         NativeMemory.AlignedFree(packets);
         NativeMemory.Free(counts);
+        NativeMemory.Free(waiting);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryAddSlow(Packet* packet, uint link, int count)
+    {
+        if (count == Capacity) return false;
+        waiting[waitingCount++] = (ushort)link;
+        packets[link * Capacity] = packet;
+        counts[link] = 1;
+        return true;
     }
 }

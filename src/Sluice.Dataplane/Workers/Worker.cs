@@ -19,6 +19,7 @@ internal sealed unsafe class Worker : IDisposable
     private const int Chunk = FlowPasses<Flow4, FlowKey4, FlowLine4>.Chunk;
     private const int Ahead = 8;
     private const int SweptLines = 64;
+    private const int SweepsBetweenBursts = 16;
 
     private readonly WorkerContext context;
     private readonly Decide decide;
@@ -27,6 +28,7 @@ internal sealed unsafe class Worker : IDisposable
     private readonly PlainStage plain;
     private readonly NeighborStage neighbors;
     private readonly Packet* packets;
+    private readonly WorkerPort?[] portByLink = new WorkerPort?[WorkerCounters.Links];
     private WorkerPort[] ports = [];
 
     public Worker(SharedState shared, int number)
@@ -56,20 +58,23 @@ internal sealed unsafe class Worker : IDisposable
     /// <summary>Packets that wait for a neighbour.</summary>
     public int HeldCount => context.Delivery.Held;
 
+    /// <summary>Whether the sweep had more to do than the last turn did: a worker with nothing else to do does not sleep over it.</summary>
+    public bool SweepIsBehind { get; private set; }
+
     /// <summary>Takes the queue of one more link.</summary>
-    public void AddPort(WorkerPort port) => ports = [.. ports, port];
+    public void AddPort(WorkerPort port) => SetPorts([.. ports, port]);
 
     /// <summary>Gives up the queue of a link and closes it.</summary>
     public void RemovePort(ushort link)
     {
         foreach (WorkerPort port in ports)
             if (port.Port.Index == link) port.Dispose();
-        ports = [.. ports.Where(port => port.Port.Index != link)];
+        SetPorts([.. ports.Where(port => port.Port.Index != link)]);
     }
 
     /// <summary>Replaces what is known of a link.</summary>
     public void UpdatePort(LinkPort changed) =>
-        ports = [.. ports.Select(port => port.Port.Index == changed.Index ? port.With(changed) : port)];
+        SetPorts([.. ports.Select(port => port.Port.Index == changed.Index ? port.With(changed) : port)]);
 
     /// <summary>Begins to look at the tables; see <see cref="Epochs"/>.</summary>
     public void Unpark() => context.Sessions.Unpark();
@@ -92,7 +97,7 @@ internal sealed unsafe class Worker : IDisposable
         }
 
         foreach (WorkerPort port in ports) received += Run(port);
-        Sweep();
+        SweepBetweenBursts();
         return received;
     }
 
@@ -111,8 +116,8 @@ internal sealed unsafe class Worker : IDisposable
         context.Now = now;
         Packet none = default;
         Parse(LinkFrame.Raw, &none, 0, 0, 0, 0);
-        flows4.Probe(&none, 0);
-        flows6.Probe(&none, 0);
+        flows4.Probe(&none, &none);
+        flows6.Probe(&none, &none);
         Finish(&none, 0);
     }
 
@@ -137,27 +142,55 @@ internal sealed unsafe class Worker : IDisposable
         return count;
     }
 
+    private void SetPorts(WorkerPort[] changed)
+    {
+        ports = changed;
+        Array.Clear(portByLink);
+        foreach (WorkerPort port in changed) portByLink[port.Port.Index] = port;
+    }
+
     /// <summary>Hands every list of finished packets to its link.</summary>
     private void Flush()
     {
-        foreach (WorkerPort port in ports)
+        OutputLists outputs = context.Outputs;
+        foreach (ushort link in outputs.Waiting)
         {
-            int link = port.Port.Index;
-            int count = context.Outputs.CountOf(link);
-            if (count == 0) continue;
-            port.Egress.Send(context.Outputs.ListOf(link), count).AddTo(context.Counters, link);
-            context.Outputs.Clear(link);
+            Packet** list = outputs.ListOf(link);
+            int count = outputs.CountOf(link);
+            if (portByLink[link] is { } port) port.Egress.Send(list, count).AddTo(context.Counters, link);
+            else DropListSlow(list, count);
         }
 
+        outputs.Clear();
         context.Made.Clear();
     }
 
+    // Routes and links change one after the other: for a moment packets may be routed to a link that this worker no longer has.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DropListSlow(Packet** list, int count)
+    {
+        for (int i = 0; i < count; i++) context.Drop(list[i], DropReason.LinkFull);
+    }
+
     /// <summary>Looks at a few lines: ends what is due, and puts what an older generation allowed to the rules in force.</summary>
-    private void Sweep()
+    /// <returns>How many lines were visited; fewer than <see cref="SweptLines"/> where the round is not behind its time.</returns>
+    [SkipLocalsInit]
+    private int Sweep()
     {
         Span<SessionRef> stale = stackalloc SessionRef[SweptLines];
-        context.Store.Sweep(context.Sessions, context.Now, SweptLines, context.Rules.Generation, stale, out int count);
+        int visited = context.Store.Sweep(context.Sessions, context.Now, SweptLines, context.Rules.Generation, stale, out int count);
         foreach (SessionRef session in stale[..count]) decide.IsStillGood(session.Family, session.Line);
+        return visited;
+    }
+
+    // Few packets mean few chunks to sweep between: what is left of the round is done between bursts, a little at a time.
+    private void SweepBetweenBursts()
+    {
+        for (int i = 0; i < SweepsBetweenBursts; i++)
+        {
+            SweepIsBehind = Sweep() == SweptLines;
+            if (!SweepIsBehind) return;
+        }
     }
 
     private void Process(WorkerPort port, int count)
@@ -167,8 +200,8 @@ internal sealed unsafe class Worker : IDisposable
             Packet* chunk = packets + start;
             int length = Math.Min(Chunk, count - start);
             Parse(port.Frame, chunk, length, count - start, port.Port.Realm, port.Port.Index);
-            flows4.Probe(chunk, length);
-            flows6.Probe(chunk, length);
+            flows4.Probe(chunk, chunk + length);
+            flows6.Probe(chunk, chunk + length);
             Finish(chunk, length);
             Sweep();
         }
@@ -178,19 +211,23 @@ internal sealed unsafe class Worker : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Parse(LinkFrame frame, Packet* chunk, int length, int available, ushort realm, ushort link)
     {
+        FlowStage<PacketFamily4, Flow4, FlowKey4, FlowLine4>.Intake intake4 = flows4.Begin();
+        FlowStage<PacketFamily6, Flow6, FlowKey6, FlowLine6>.Intake intake6 = flows6.Begin();
+        Packet* end = chunk + length, last = chunk + available - Ahead;
         ulong bytes = 0;
-        for (int i = 0; i < length; i++)
+        for (Packet* packet = chunk; packet < end; packet++)
         {
-            Packet* packet = chunk + i;
-            if (i + Ahead < available && Sse.IsSupported) Sse.Prefetch0(chunk[i + Ahead].Data);
+            if (packet < last && Sse.IsSupported) Sse.Prefetch0(packet[Ahead].Data);
             packet->Realm = realm;
             packet->Link = link;
             bytes += (uint)packet->Length;
             PacketParser.Parse(packet, in frame);
-            if (packet->Kind == PacketKind.Flow4) flows4.ReadKey(packet, i);
-            else if (packet->Kind == PacketKind.Flow6) flows6.ReadKey(packet, i);
+            if (packet->Kind == PacketKind.Flow4) intake4.Take(packet);
+            else if (packet->Kind == PacketKind.Flow6) intake6.Take(packet);
         }
 
+        flows4.Accept(intake4);
+        flows6.Accept(intake6);
         WorkerCounters* counters = context.Counters;
         counters->In += (uint)length;
         counters->LinkIn[link] += (uint)length;
@@ -200,20 +237,19 @@ internal sealed unsafe class Worker : IDisposable
     /// <summary>Everything that depends on order happens here, packet by packet as they came; runs of one kind stay together.</summary>
     private void Finish(Packet* chunk, int length)
     {
-        int i = 0;
-        while (i < length)
+        Packet* end = chunk + length;
+        while (chunk < end)
         {
-            switch (chunk[i].Kind)
+            switch (chunk->Kind)
             {
                 case PacketKind.Flow4:
-                    i = flows4.Finish(chunk, i, length);
+                    chunk = flows4.Finish(chunk, end);
                     break;
                 case PacketKind.Flow6:
-                    i = flows6.Finish(chunk, i, length);
+                    chunk = flows6.Finish(chunk, end);
                     break;
                 default:
-                    FinishOtherSlow(chunk + i);
-                    i++;
+                    FinishOtherSlow(chunk++);
                     break;
             }
         }

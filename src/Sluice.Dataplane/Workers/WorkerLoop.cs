@@ -87,7 +87,7 @@ internal sealed class WorkerLoop : IDisposable
     private void Turn()
     {
         while (errands.TryDequeue(out Action? errand)) errand();
-        if (worker.RunAll(clock.Now) != 0) return;
+        if (worker.RunAll(clock.Now) != 0 || worker.SweepIsBehind) return;
         worker.Park();
         if (!ReferenceEquals(polled, worker.Ports)) Repoll();
         poller.Wait(worker.HeldCount != 0 ? HoldingMilliseconds : IdleMilliseconds);
