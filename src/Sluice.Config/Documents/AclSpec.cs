@@ -51,6 +51,11 @@ public sealed record AclRuleSpec
 
     /// <summary>Where the rule begins.</summary>
     public required Place Place { get; init; }
+
+    // Where its name stands, and the first of its two ends.
+    internal Place NamePlace { get; init; }
+
+    internal Place EndsPlace { get; init; }
 }
 
 /// <summary>Addresses and ports that a rule matches.</summary>

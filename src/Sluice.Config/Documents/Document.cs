@@ -8,4 +8,11 @@ public abstract record Document
 
     /// <summary>Where the document begins.</summary>
     public required Place Place { get; init; }
+
+    // Where its name stands: what a conflict of names points at.
+    internal Place NamePlace
+    {
+        get => field.Line == 0 ? Place : field;
+        init;
+    }
 }

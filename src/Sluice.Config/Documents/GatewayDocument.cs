@@ -64,6 +64,9 @@ public sealed record RealmSpec
 
     /// <summary>Where it is listed.</summary>
     public required Place Place { get; init; }
+
+    // Where its VNI stands.
+    internal Place VniPlace { get; init; }
 }
 
 /// <summary>A prefix of a VXLAN realm and the tunnel end behind which it lies.</summary>

@@ -60,6 +60,11 @@ public sealed record LinkSpec
 
     /// <summary>Where it is listed.</summary>
     public required Place Place { get; init; }
+
+    // Where its realm and its driver stand.
+    internal Place RealmPlace { get; init; }
+
+    internal Place DriverPlace { get; init; }
 }
 
 /// <summary>An address of the gateway on a link: 10.0.0.1/24 is the address 10.0.0.1 and the connected prefix 10.0.0.0/24.</summary>

@@ -51,6 +51,11 @@ public sealed record SourceNatDocument : Document
 
     /// <summary>The NatProfile; null: the default one.</summary>
     public string? Profile { get; init; }
+
+    // Where the values stand that other documents can contradict.
+    internal Place RealmPlace { get; init; }
+
+    internal Place ProfilePlace { get; init; }
 }
 
 /// <summary>A name and where it stands.</summary>

@@ -38,6 +38,13 @@ public sealed record TranslationDocument : Document
 
     /// <summary>The backends; none: new sessions are refused.</summary>
     public ImmutableArray<BackendSpec> Backends { get; init; } = [];
+
+    // Where the values stand that other documents can contradict.
+    internal Place RealmPlace { get; init; }
+
+    internal Place AddressPlace { get; init; }
+
+    internal Place ProfilePlace { get; init; }
 }
 
 /// <summary>One backend of a virtual IP.</summary>

@@ -53,6 +53,8 @@ internal static class AclReader
             ScopeGiven = flow is not null,
             Log = fields.Bool("log") ?? false,
             Place = node.Place,
+            NamePlace = fields.PlaceOf("name"),
+            EndsPlace = fields.PlaceOf(fields["from"] is null ? "to" : "from"),
         };
         return allow is null ? null : rule;
     }

@@ -11,13 +11,13 @@ internal static class FabricReader
     public static void ReadGroup(Header header, Asked asked)
     {
         Fields.Of(header.Document["spec"], header.Problems);
-        asked.Groups.Add(new GatewayGroupDocument { Name = header.Name, Place = header.Place });
+        asked.Groups.Add(new GatewayGroupDocument { Name = header.Name, Place = header.Place, NamePlace = header.NamePlace });
     }
 
     public static void ReadGateway(Header header, Asked asked)
     {
         if (header.Document.Require("spec") is { } spec && ReadGatewayFields(header.Name, header.Place, spec, header.Problems, needsVtep: false) is { } gateway)
-            asked.FabricGateways.Add(gateway);
+            asked.FabricGateways.Add(gateway with { NamePlace = header.NamePlace });
     }
 
     /// <summary>The fields of a gateway, in a document of its own or inside a GatewayAgent.</summary>

@@ -27,6 +27,7 @@ internal static class GatewayReader
         {
             Name = header.Name,
             Place = header.Place,
+            NamePlace = header.NamePlace,
             Links = LinkReader.Read(spec.List("links"), problems),
             Realms = Realms(spec.List("realms"), problems),
             SessionCapacity = sessions.Int("capacity", 1, MaxSessions) ?? defaults.SessionCapacity,
@@ -72,6 +73,7 @@ internal static class GatewayReader
                 Vni = Vni(fields, "vni"),
                 Remotes = Remotes(fields.List("remotes"), problems),
                 Place = node.Place,
+                VniPlace = fields.PlaceOf("vni"),
             });
         }
 

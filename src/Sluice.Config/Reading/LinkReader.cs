@@ -44,6 +44,8 @@ internal static class LinkReader
             Vlan = fields.Int("vlan", 1, 4094),
             Vxlan = Vxlan(fields["vxlan"], problems),
             Place = node.Place,
+            RealmPlace = fields.PlaceOf("realm"),
+            DriverPlace = fields.PlaceOf("driver"),
         };
         return name is null || driver is null ? null : link;
     }

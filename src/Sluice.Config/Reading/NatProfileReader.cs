@@ -17,6 +17,7 @@ internal static class NatProfileReader
         {
             Name = header.Name,
             Place = header.Place,
+            NamePlace = header.NamePlace,
             Given = spec.Exist ? [.. spec.Node.Entries.Select(entry => new NamedSpec(entry.Key.Text, entry.Value.Place))] : [],
             Mapping = spec.Choice("mapping",
                 ("endpointIndependent", MappingBehaviour.EndpointIndependent),

@@ -12,7 +12,8 @@ internal static class PeeringReader
         YamlNode? node = header.Document.Require("spec");
         if (node is null) return;
         Fields spec = Fields.Of(node, header.Problems, "gatewayGroup", "peering", "acl");
-        if (Peering(header.Name, header.Place, spec, isNative) is { } peering) asked.Peerings.Add(peering);
+        if (Peering(header.Name, header.Place, spec, isNative) is { } peering)
+            asked.Peerings.Add(peering with { NamePlace = header.NamePlace });
     }
 
     /// <summary>A peering from the fields of its spec.</summary>

@@ -21,6 +21,9 @@ internal static class SourceNatReader
         {
             Name = header.Name,
             Place = header.Place,
+            NamePlace = header.NamePlace,
+            RealmPlace = spec.PlaceOf("realm"),
+            ProfilePlace = spec.PlaceOf("profile"),
             Realm = spec.Text("realm") ?? ConfigSet.DefaultRealm,
             Links = LinkNames(spec, "links"),
             Addresses = Read(spec.List("addresses"), problems, RangeText.ReadAny),

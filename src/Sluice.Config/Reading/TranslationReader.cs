@@ -24,6 +24,10 @@ internal static class TranslationReader
         {
             Name = header.Name,
             Place = header.Place,
+            NamePlace = header.NamePlace,
+            RealmPlace = spec.PlaceOf("realm"),
+            AddressPlace = spec.PlaceOf("address"),
+            ProfilePlace = spec.PlaceOf("profile"),
             Realm = spec.Text("realm") ?? ConfigSet.DefaultRealm,
             Address = address,
             Ports = ports ?? PortRange.All,

@@ -15,7 +15,7 @@ internal static class VpcReader
         Fields spec = Fields.Of(header.Document["spec"], problems, "vni", "subnets", "vpcID");
         Fields status = Fields.Loose(header.Document["status"], problems);
         bool inSpec = spec["vpcID"] is not null;
-        asked.Vpcs.Add(Vpc(header.Name, header.Place, spec, inSpec ? spec : status, inSpec ? "vpcID" : "internalID"));
+        asked.Vpcs.Add(Vpc(header.Name, header.Place, spec, inSpec ? spec : status, inSpec ? "vpcID" : "internalID") with { NamePlace = header.NamePlace });
     }
 
     /// <summary>A VPC from its fields; its identifier may stand elsewhere.</summary>

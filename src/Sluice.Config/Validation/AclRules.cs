@@ -16,11 +16,11 @@ internal sealed class AclRules(PeeringDocument document, Func<string, VpcDocumen
         {
             AclRuleSpec rule = acl.Rules[i];
             string path = $"{document.Path}.acl.rules[{i}]";
-            if (!names.TryAdd(rule.Name, rule.Place)) Fail(rule.Place, path, $"two rules are named '{rule.Name}'", names[rule.Name]);
+            if (!names.TryAdd(rule.Name, rule.NamePlace)) Fail(rule.NamePlace, path, $"two rules are named '{rule.Name}'", names[rule.Name]);
             bool forward = rule.From == leftRealm && rule.To == rightRealm, backward = rule.From == rightRealm && rule.To == leftRealm;
             if (!forward && !backward)
             {
-                Fail(rule.Place, path, $"'from' and 'to' must be the two VPCs of the peering, '{leftRealm}' and '{rightRealm}' (one may be left out)");
+                Fail(rule.EndsPlace, path, $"'from' and 'to' must be the two VPCs of the peering, '{leftRealm}' and '{rightRealm}' (one may be left out)");
                 continue;
             }
 

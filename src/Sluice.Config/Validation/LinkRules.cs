@@ -34,7 +34,7 @@ internal sealed class LinkRules(RealmRules realms, Problems problems)
                 $"no interface can be named '{link.Device}': a name has at most {MaxDeviceName} characters (a replay doesn't need one)");
         }
 
-        if (!realms.Exists(link.Realm)) problems.Error(link.Place, $"{path}.realm", ConfigRule.NoSuchVpc, realms.Unknown(link.Realm));
+        if (!realms.Exists(link.Realm)) problems.Error(link.RealmPlace, $"{path}.realm", ConfigRule.NoSuchVpc, realms.Unknown(link.Realm));
         foreach (LinkAddress address in link.Addresses)
         {
             if (!IsUsable(address.Address))

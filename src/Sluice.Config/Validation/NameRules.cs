@@ -27,8 +27,8 @@ internal sealed class NameRules(Asked asked, Problems problems)
         if (documents.Count < 2) return;
         Dictionary<string, Place> seen = new(documents.Count, StringComparer.Ordinal);
         foreach (T document in documents)
-            if (!seen.TryAdd(document.Name, document.Place))
-                problems.Error(document.Place, "metadata.name", rule, $"{kind} '{document.Name}' is here twice", seen[document.Name]);
+            if (!seen.TryAdd(document.Name, document.NamePlace))
+                problems.Error(document.NamePlace, "metadata.name", rule, $"{kind} '{document.Name}' is here twice", seen[document.Name]);
     }
 
     private void UniqueAddresses()

@@ -27,7 +27,7 @@ internal sealed class RealmRules(Asked asked, Problems problems)
         foreach (VpcDocument vpc in asked.Vpcs)
         {
             if (!vpcs.TryAdd(vpc.Name, vpc))
-                problems.Error(vpc.Place, "metadata.name", ConfigRule.DuplicateVpcName, $"VPC '{vpc.Name}' is here twice", vpcs[vpc.Name].Place);
+                problems.Error(vpc.NamePlace, "metadata.name", ConfigRule.DuplicateVpcName, $"VPC '{vpc.Name}' is here twice", vpcs[vpc.Name].NamePlace);
             else if (vpc.Id is { } id && !ids.TryAdd(id, vpc))
                 problems.Error(vpc.IdPlace, "spec.vpcID", ConfigRule.DuplicateVpcId, $"'{vpc.Name}' and '{ids[id].Name}' have one identifier, {id}", ids[id].IdPlace);
         }
@@ -78,12 +78,12 @@ internal sealed class RealmRules(Asked asked, Problems problems)
             if (realm.Vni is not { } vni) continue;
             if (vpcs.GetValueOrDefault(realm.Name) is { Vni: { } other } vpc && other != vni)
             {
-                problems.Error(realm.Place, "spec.realms", ConfigRule.InvalidVpcVni,
+                problems.Error(realm.VniPlace, "spec.realms", ConfigRule.InvalidVpcVni,
                     $"realm '{realm.Name}' has VNI {vni} here and {other} in its VPCInfo", vpc.VniPlace);
             }
-            else if (!owners.TryAdd(vni, (realm.Name, realm.Place)) && owners[vni].Realm != realm.Name)
+            else if (!owners.TryAdd(vni, (realm.Name, realm.VniPlace)) && owners[vni].Realm != realm.Name)
             {
-                problems.Error(realm.Place, "spec.realms", ConfigRule.DuplicateVpcVni,
+                problems.Error(realm.VniPlace, "spec.realms", ConfigRule.DuplicateVpcVni,
                     $"'{realm.Name}' and '{owners[vni].Realm}' have one VNI, {vni}", owners[vni].Place);
             }
         }

@@ -37,7 +37,7 @@ internal static class SupportCheck
     private static void Judge(LinkSpec link, string path, Problems problems)
     {
         if (link.Driver is LinkDriver.AfXdp or LinkDriver.Tap)
-            Refuse(problems, link.Place, $"{path}.driver", $"the driver '{(link.Driver == LinkDriver.Tap ? "tap" : "afxdp")}' (afpacket, tun and memory are)");
+            Refuse(problems, link.DriverPlace, $"{path}.driver", $"the driver '{(link.Driver == LinkDriver.Tap ? "tap" : "afxdp")}' (afpacket, tun and memory are)");
         if (link.Vxlan is { } vxlan) Refuse(problems, vxlan.Place, $"{path}.vxlan", "VXLAN");
     }
 

@@ -13,21 +13,21 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
         Dictionary<(string Realm, IpAddress Address, byte Protocol), List<TranslationDocument>> byAddress = [];
         foreach (TranslationDocument translation in asked.Translations)
         {
-            RealmExists(translation.Realm, translation.Place);
-            profileExists(translation.Profile, translation.Place, "spec.profile");
+            RealmExists(translation.Realm, translation.RealmPlace);
+            profileExists(translation.Profile, translation.ProfilePlace, "spec.profile");
             if (!translation.IsReal && IsOwn(translation.Realm, translation.Address))
-                problems.Error(translation.Place, "spec.address", ConfigRule.Forbidden, $"{translation.Address} is an address of a link: write 'mode: real'");
+                problems.Error(translation.AddressPlace, "spec.address", ConfigRule.Forbidden, $"{translation.Address} is an address of a link: write 'mode: real'");
             (string, IpAddress, byte) key = (translation.Realm, translation.Address, translation.Protocol);
             if (!byAddress.TryGetValue(key, out List<TranslationDocument>? same)) byAddress.Add(key, same = []);
             if (same.Find(other => other.Ports.Overlaps(translation.Ports)) is { } first)
-                problems.Error(translation.Place, "spec.address", ConfigRule.DuplicateAddress, $"'{first.Name}' translates the same address, protocol and port", first.Place);
+                problems.Error(translation.AddressPlace, "spec.address", ConfigRule.DuplicateAddress, $"'{first.Name}' translates the same address, protocol and port", first.AddressPlace);
             same.Add(translation);
         }
 
         foreach (SourceNatDocument source in asked.SourceNats)
         {
-            RealmExists(source.Realm, source.Place);
-            profileExists(source.Profile, source.Place, "spec.profile");
+            RealmExists(source.Realm, source.RealmPlace);
+            profileExists(source.Profile, source.ProfilePlace, "spec.profile");
             LinksExist(source.Links, "spec.links");
             LinksExist(source.Tables.IncludeV4, "spec.tables.includeV4");
             LinksExist(source.Tables.IncludeV6, "spec.tables.includeV6");

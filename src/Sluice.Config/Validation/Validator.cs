@@ -42,8 +42,8 @@ internal sealed class Validator(Asked asked, Problems problems)
             (string, string) pair = string.CompareOrdinal(left.Realm, right.Realm) < 0 ? (left.Realm, right.Realm) : (right.Realm, left.Realm);
             if (!pairs.TryAdd(pair, document))
             {
-                problems.Error(document.Place, $"{document.Path}.peering", ConfigRule.DuplicateVpcPeerings,
-                    $"'{pair.Item1}' and '{pair.Item2}' are joined by '{pairs[pair].Name}' and by '{document.Name}'", pairs[pair].Place);
+                problems.Error(left.Place, $"{document.Path}.peering", ConfigRule.DuplicateVpcPeerings,
+                    $"'{pair.Item1}' and '{pair.Item2}' are joined by '{pairs[pair].Name}' and by '{document.Name}'", pairs[pair].Ends[0].Place);
             }
 
             if (RealmExists(document, left) & RealmExists(document, right)) JudgePeering(document, left, right);

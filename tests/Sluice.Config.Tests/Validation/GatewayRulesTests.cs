@@ -95,6 +95,41 @@ public class GatewayRulesTests
     }
 
     [Fact]
+    public void An_error_points_at_the_line_of_the_value()
+    {
+        LoadResult result = ConfigLoader.LoadText("t.yaml", """
+            apiVersion: sluice.dev/v1alpha1
+            kind: Gateway
+            metadata:
+              name: gw
+            spec:
+              links:
+                - name: a
+                  driver: tun
+                  realm: vpc-2
+              realms:
+                - name: vpc-1
+                  vni: 7
+                - name: vpc-3
+                  vni: 7
+            ---
+            apiVersion: sluice.dev/v1alpha1
+            kind: NatProfile
+            metadata:
+              name: p
+            ---
+            apiVersion: sluice.dev/v1alpha1
+            kind: NatProfile
+            metadata:
+              name: p
+            """);
+        Assert.Equal(
+            [(ConfigRule.NoSuchVpc, 9, 14), (ConfigRule.DuplicateVpcVni, 14, 12), (ConfigRule.DuplicateName, 24, 9)],
+            result.Problems.Select(problem => (problem.Rule, problem.Place.Line, problem.Place.Column)));
+        Assert.Equal([12, 19], result.Problems.SelectMany(problem => problem.Others).Select(other => other.Line));
+    }
+
+    [Fact]
     public void There_is_one_gateway() => Refused(Gateway("{}") + Gateway("{}"), ConfigRule.TooManyInstances);
 
     [Fact]
