@@ -60,12 +60,17 @@ internal sealed unsafe class FilterTable : IDisposable
     }
 
     /// <summary>One more session with this remote. False: the table is full, which its size excludes.</summary>
-    public bool TryAdd(int worker, uint mapping, ulong mappingHash, ulong remote)
+    /// <param name="worker">The caller.</param>
+    /// <param name="mapping">The mapping.</param>
+    /// <param name="mappingHash">Its hash.</param>
+    /// <param name="remote">The remote.</param>
+    /// <param name="isFirst">The mapping is new or was resting: it has no entries to look for.</param>
+    public bool TryAdd(int worker, uint mapping, ulong mappingHash, ulong remote, bool isFirst)
     {
         if (remote == 0) return true;
         ChainHead* head = heads.Of(HashOf(mappingHash, remote));
         head->Enter();
-        uint entry = Find(head, mapping, remote);
+        uint entry = isFirst ? 0 : Find(head, mapping, remote);
         bool found = entry != 0 || free.TryTake(worker, out entry) == TakeOutcome.Taken;
         if (found && entries[entry].Count == 0)
         {

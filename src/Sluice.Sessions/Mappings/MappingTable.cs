@@ -73,7 +73,13 @@ internal sealed unsafe partial class MappingTable : IDisposable
         if (next != FlowLines.None) Prefetcher.Touch(entries + next);
     }
 
-    /// <summary>Calls for the entry of a mapping that exists, and for the public endpoint's chain.</summary>
+    /// <summary>Calls for an entry.</summary>
+    public void PrefetchEntry(uint mapping) => Prefetcher.Touch(entries + mapping);
+
+    /// <summary>Calls for the first entry of a chain whose head has been called for.</summary>
+    public void PrefetchChain(ulong hash) => Prefetcher.Touch(entries + byInside.Of(hash)->First);
+
+    /// <summary>Calls for the public endpoint's chain.</summary>
     public void PrefetchPublic(uint number, ushort port, byte protocol) => byPublic.Prefetch(PublicHash(number, port, protocol));
 
     /// <summary>One more session for an inside endpoint's mapping; the mapping is made, or woken from its rest, if need be.</summary>
@@ -82,12 +88,13 @@ internal sealed unsafe partial class MappingTable : IDisposable
     /// <param name="hash">The key's hash.</param>
     /// <param name="pool">Where the public endpoint comes from. A mapping whose address is not the pool's is left alone, and another made.</param>
     /// <param name="host">The host's entry, if it has quotas.</param>
+    /// <param name="entropy">What a port is drawn from.</param>
     /// <param name="asPrivate">Always a new mapping, that later sessions don't share.</param>
     /// <param name="now">The clock.</param>
     /// <param name="mapping">The mapping.</param>
     /// <param name="use">How it was come by, for <see cref="Undo"/>.</param>
     public DropReason Acquire(
-        SessionWorker worker, in MappingKey key, ulong hash, Pool pool, uint host, bool asPrivate, uint now, out uint mapping, out MappingUse use)
+        SessionWorker worker, in MappingKey key, ulong hash, Pool pool, uint host, ulong entropy, bool asPrivate, uint now, out uint mapping, out MappingUse use)
     {
         ChainHead* head = byInside.Of(hash);
         while (true)
@@ -96,7 +103,7 @@ internal sealed unsafe partial class MappingTable : IDisposable
             mapping = asPrivate ? None : Find(head, in key, pool, hash);
             DropReason reason = mapping != None
                 ? Join(mapping, pool, host, out use)
-                : Make(worker, head, in key, hash, pool, host, asPrivate, now, out mapping, out use);
+                : Make(worker, head, in key, hash, pool, host, entropy, asPrivate, now, out mapping, out use);
             head->Leave();
 
             // Another mapping's lock can't be taken while this one is held.
@@ -193,12 +200,13 @@ internal sealed unsafe partial class MappingTable : IDisposable
     }
 
     private DropReason Make(
-        SessionWorker worker, ChainHead* head, in MappingKey key, ulong hash, Pool pool, uint host, bool asPrivate, uint now, out uint mapping, out MappingUse use)
+        SessionWorker worker, ChainHead* head, in MappingKey key, ulong hash, Pool pool, uint host, ulong entropy, bool asPrivate, uint now,
+        out uint mapping, out MappingUse use)
     {
         (mapping, use) = (None, MappingUse.Made);
         if (!shared.Hosts.TryAddMapping(host, pool.Definition.Profile.PortsPerHost)) return DropReason.QuotaExceeded;
         PortClass ports = PortClasses.Of(key.Protocol);
-        if (!pool.TryTakePort(ref worker.Random, ports, key.Port, key.Realm, key.Inside, now, out uint number, out ushort port))
+        if (!pool.TryTakePort(entropy, ports, key.Port, key.Realm, key.Inside, now, out uint number, out ushort port))
         {
             shared.Hosts.RemoveMapping(host);
             return DropReason.PoolExhausted;

@@ -98,8 +98,12 @@ public sealed unsafe partial class Pool
     /// <summary>The number of the address at a place if it is in use already; for prefetching.</summary>
     internal uint KnownNumberAt(int place) => numbers[place];
 
+    /// <summary>The port from which the search for a free one begins, as <paramref name="entropy"/> draws it from the range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint StartOf(ulong entropy, uint first, uint last) => first + (uint)(((UInt128)entropy * (last - first + 1)) >> 64);
+
     /// <summary>Takes a port for one owner alone: the preferred one if it may and can be kept, else the first free one from a random start on.</summary>
-    internal bool TryTakePort(ref RandomSource random, PortClass ports, ushort preferred, ushort realm, IpAddress host, uint now, out uint number, out ushort port)
+    internal bool TryTakePort(ulong entropy, PortClass ports, ushort preferred, ushort realm, IpAddress host, uint now, out uint number, out ushort port)
     {
         (uint first, uint last) = RangeOf(ports);
         int firstChoice = FirstChoice(realm, host);
@@ -113,7 +117,7 @@ public sealed unsafe partial class Pool
             bool taken = KeepsPort(preferred, first, last) && space->TryTake(preferred);
             if (!taken)
             {
-                int drawn = space->TakeFrom(first + random.Below(last - first + 1), first, last);
+                int drawn = space->TakeFrom(StartOf(entropy, first, last), first, last);
                 port = (ushort)drawn;
                 taken = drawn >= 0;
             }

@@ -45,6 +45,14 @@ internal unsafe struct PortSpace
     /// <summary>Sessions that share the port; 0 if it is free or one owner's.</summary>
     public readonly int SharesOf(uint port) => Shares == null ? 0 : Volatile.Read(ref Shares[port]);
 
+    /// <summary>A free port at or after <paramref name="start"/> among the same 64, or the start if there is none.</summary>
+    public readonly uint NextFree(uint start)
+    {
+        if (Bits == null) return start;
+        ulong free = ~Volatile.Read(ref Bits[start >> 6]) >> (int)(start & 63);
+        return free == 0 ? start : start + (uint)BitOperations.TrailingZeroCount(free);
+    }
+
     /// <summary>Takes a port if it is free.</summary>
     public readonly bool TryTake(uint port)
     {

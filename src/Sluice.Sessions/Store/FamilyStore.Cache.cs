@@ -66,12 +66,14 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         PortClass ports = PortClasses.Of(request.Original.Protocol);
         if (number == PublicAddresses.None || ports == PortClass.None) return;
         PortSpace* space = shared.Addresses.SpaceOf(number, ports);
-        if (space->Bits != null) Prefetcher.Touch(space->Bits + (port >> 6));
+        TKey original = TFamily.MakeKey(in request.Original);
+        port = (ushort)LikelyPort(pool, space, ports, port, EntropyOf(in request, Table.View.Hash(in original)));
         if (pool.IsEndpointIndependent)
         {
             MappingKey key = SourceKey(in request, pool);
             ulong hash = Mappings.HashOf(in key);
             Mappings.Prefetch(hash, worker.Index, ahead);
+            if (worker.Stage(hash, out ulong ready)) Mappings.PrefetchChain(ready);
             Mappings.PrefetchPublic(number, port, request.Original.Protocol);
             FlowParts reply = ReplyParts(in request, request.Original.Source, port);
             Filters.Prefetch(hash, Filters.RemoteOf(pool.Definition.Profile.Filtering, reply.Source, reply.SourcePort), worker.Index, ahead);
@@ -79,6 +81,16 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         else if (space->Shares != null) Prefetcher.Touch(space->Shares + port);
 
         PrefetchReply(ReplyParts(in request, shared.Addresses[number]->Address, port));
+    }
+
+    // Which port the session will have if nothing comes between. Bits of addresses in use are few enough to be near.
+    private static uint LikelyPort(Pool pool, PortSpace* space, PortClass ports, ushort preferred, ulong entropy)
+    {
+        (uint first, uint last) = pool.RangeOf(ports);
+        bool shares = !pool.IsEndpointIndependent;
+        if (pool.KeepsPort(preferred, first, last) && (shares || !space->IsTaken(preferred))) return preferred;
+        uint start = Pool.StartOf(entropy, first, last);
+        return shares ? start : space->NextFree(start);
     }
 
     private void PrefetchReply(in FlowParts reply)

@@ -93,9 +93,9 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
     private void AddFilters(SessionWorker worker, uint session, in SessionLease lease)
     {
-        if (lease.HasSourceMapping) Filters.TryAdd(worker.Index, lease.Source, lease.SourceHash, SourceRemote(session, in lease));
+        if (lease.HasSourceMapping) Filters.TryAdd(worker.Index, lease.Source, lease.SourceHash, SourceRemote(session, in lease), lease.SourceUse != MappingUse.Shared);
         if (lease.Destination != 0)
-            Filters.TryAdd(worker.Index, lease.Destination, Mappings.InsideHashOf(lease.Destination), DestinationRemote(session, in lease));
+            Filters.TryAdd(worker.Index, lease.Destination, Mappings.InsideHashOf(lease.Destination), DestinationRemote(session, in lease), isFirst: false);
     }
 
     private void RemoveFilters(SessionWorker worker, uint session, in SessionLease lease)

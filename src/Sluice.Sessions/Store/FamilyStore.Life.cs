@@ -49,16 +49,30 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         TFamily.StateOf(Table.Original(session))->Seen,
         TFamily.StateOf(Table.Reply(session))->Seen);
 
-    /// <summary>Visits one session: ends it if it is due, or tells that another generation confirmed it.</summary>
-    /// <returns>Whether it is alive under another generation than <paramref name="generation"/>.</returns>
-    public bool Sweep(SessionWorker worker, uint session, uint now, ushort generation)
+    /// <summary>Looks at one session: its original line tells most. Of what seems due the memory is called for that ending it touches.</summary>
+    public SweepFinding Look(uint session, uint now, ushort generation)
     {
         FlowState* own = TFamily.StateOf(Table.Original(session));
         ushort confirmed = Volatile.Read(ref own->Generation);
-        if (confirmed == 0) return false;
+        if (confirmed == 0) return SweepFinding.Nothing;
         int age = (int)(now - Volatile.Read(ref own->LastSeen));
-        if (age > (int)idle[own->Timer] && EndExpired(worker, session, now)) return false;
-        return confirmed != generation && Volatile.Read(ref records[session].Number) != 0;
+        if (age > (int)idle[own->Timer])
+        {
+            Prefetcher.Touch(TFamily.StateOf(Table.Reply(session)));
+            Prefetcher.Touch(records + session);
+            Prefetcher.Touch(Table.View.Home(OriginalHash(session)));
+            return SweepFinding.Due;
+        }
+
+        return confirmed == generation || Volatile.Read(ref records[session].Number) == 0 ? SweepFinding.Nothing : SweepFinding.Stale;
+    }
+
+    /// <summary>Calls for what ending a session touches behind its record and its reply line.</summary>
+    public void PrefetchEnd(uint session)
+    {
+        SessionRecord* record = records + session;
+        Prefetcher.Touch(Table.View.Home(Table.View.Hash(in *TFamily.KeyOf(Table.Reply(session)))));
+        if (shared.PoolOf(record->Pool) is { IsEndpointIndependent: true }) Mappings.PrefetchEntry(record->Source);
     }
 
     /// <summary>Ends a session that may be due, or says when it may be.</summary>
@@ -101,4 +115,17 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (pool is null && record->Destination != 0) pool = shared.PoolOf(Mappings[record->Destination]->Pool);
         return pool?.Definition.Profile.RstCheck ?? RstCheck.Window;
     }
+}
+
+/// <summary>What the sweep finds of a session.</summary>
+internal enum SweepFinding : byte
+{
+    /// <summary>Nothing to do.</summary>
+    Nothing,
+
+    /// <summary>Its original direction's time is over; the other one's may not be.</summary>
+    Due,
+
+    /// <summary>Alive, and confirmed by another generation last.</summary>
+    Stale,
 }

@@ -30,6 +30,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         long freed = Volatile.Read(ref shared.PortsFreed);
         uint forever = now + int.MaxValue, until = forever;
         int firstChoice = pool.FirstChoice(request.Original.Realm, request.Original.Source);
+        ulong entropy = EntropyOf(in request, OriginalHash(session));
         line = FlowLines.None;
         for (int tried = 0, place; (place = pool.Choice(firstChoice, tried)) >= 0; tried++)
         {
@@ -37,7 +38,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
             if (number == PublicAddresses.None) continue;
             PortSpace* space = shared.Addresses.SpaceOf(number, ports);
             shared.Addresses.Prepare(space, shares: true);
-            uint count = last - first + 1, start = worker.Random.Below(count);
+            uint count = last - first + 1, start = Pool.StartOf(entropy, first, last) - first;
             bool keeps = pool.KeepsPort(request.Original.SourcePort, first, last);
             for (uint step = keeps ? 0u : 1u; step <= count; step++)
             {

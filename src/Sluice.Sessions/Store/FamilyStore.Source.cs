@@ -55,7 +55,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
         // The return tuple is another session's: the later one's source port is changed.
         const uint First = 1024, Count = 65536 - First;
-        uint start = worker.Random.Below(Count);
+        uint start = Pool.StartOf(EntropyOf(in request, OriginalHash(session)), First, 65535) - First;
         for (uint tried = 0; tried < Count; tried++)
         {
             reason = Insert(worker, in request, session, request.Original.Source, (ushort)(First + ((start + tried) % Count)), in lease, out line);
@@ -68,11 +68,11 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     private DropReason TakeMapping(SessionWorker worker, in NewSession request, uint session, uint now, ref SessionLease lease, out uint line)
     {
         MappingKey key = SourceKey(in request, lease.Pool!);
-        ulong hash = Mappings.HashOf(in key);
+        ulong hash = Mappings.HashOf(in key), entropy = EntropyOf(in request, OriginalHash(session));
         line = FlowLines.None;
         for (int attempt = 0; attempt <= PrivateTries; attempt++)
         {
-            DropReason reason = Mappings.Acquire(worker, in key, hash, lease.Pool!, lease.Host, attempt > 0, now, out uint mapping, out lease.SourceUse);
+            DropReason reason = Mappings.Acquire(worker, in key, hash, lease.Pool!, lease.Host, entropy, attempt > 0, now, out uint mapping, out lease.SourceUse);
             if (reason != DropReason.None) return reason;
             lease.Source = mapping;
             lease.SourceHash = hash;
@@ -81,6 +81,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
             if (reason != DropReason.None || line != FlowLines.None) return reason;
             Mappings.Undo(worker, mapping, lease.SourceUse);
             lease.Source = 0;
+            entropy = FlowHash.Of(entropy, hash, in shared.Secret);
         }
 
         return DropReason.PoolExhausted;
@@ -114,6 +115,12 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
             }
         }
     }
+
+    // Port choices are drawn from the packet itself under the store's secret: nobody outside can foretell one, and none depends on how packets
+    // were batched, on which worker saw them, or on what came after (RFC 6056 section 3.3.3 draws so too).
+    private ulong EntropyOf(in NewSession request, ulong originalHash) => FlowHash.Of(originalHash, request.TcpSequence, in shared.Secret);
+
+    private ulong OriginalHash(uint session) => Table.View.Hash(in *TFamily.KeyOf(Table.Original(session)));
 
     private bool AdmitsThrough(uint mapping, IpAddress remote, ushort port)
     {

@@ -57,6 +57,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
     {
         line = FlowLines.None;
         if (worker.Ahead != 0) worker.Ahead--;
+        if (worker.TryUnstage(out ulong chain)) Mappings.PrefetchChain(chain);
         if (!shared.Capacity.TryTake(worker.Index)) return DropReason.TableFull;
         if (Table.Sessions.TryTake(worker.Index, out uint session) != TakeOutcome.Taken)
         {

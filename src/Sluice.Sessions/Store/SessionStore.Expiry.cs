@@ -1,11 +1,16 @@
+using Sluice.Packets.Addresses;
+
 namespace Sluice.Sessions;
 
 // Ending what is due: by a sweep that visits everything once a second, or exactly, in virtual time.
 public sealed unsafe partial class SessionStore
 {
+    /// <summary>Lines of a piece at most.</summary>
+    private const int SweptAtOnce = 64;
+
     private readonly SweepRound round = new();
 
-    /// <summary>Visits up to <paramref name="maxLines"/> lines, so that every line is visited once a second, and ends what is due.</summary>
+    /// <summary>Visits up to <paramref name="maxLines"/> lines, 64 at most, so that every line is visited once a second, and ends what is due.</summary>
     /// <param name="worker">The caller; workers share the round.</param>
     /// <param name="now">The clock.</param>
     /// <param name="maxLines">Lines at most.</param>
@@ -16,10 +21,23 @@ public sealed unsafe partial class SessionStore
     public int Sweep(SessionWorker worker, uint now, int maxLines, ushort generation, Span<SessionRef> stale, out int staleCount)
     {
         staleCount = 0;
-        if (!round.TryEnter(now, maxLines, SweepSize, out long from, out int count)) return 0;
+        if (!round.TryEnter(now, Math.Min(maxLines, SweptAtOnce), SweepSize, out long from, out int count)) return 0;
+        Span<SessionRef> due = stackalloc SessionRef[SweptAtOnce];
+        int dueCount = 0;
         for (int i = 0; i < count; i++)
         {
-            if (SweepLine(worker, from + i, now, generation, out SessionRef session) && staleCount < stale.Length) stale[staleCount++] = session;
+            SweepFinding finding = SweepLine(worker, from + i, now, generation, out SessionRef session);
+            if (finding == SweepFinding.Due) due[dueCount++] = session;
+            else if (finding == SweepFinding.Stale && staleCount < stale.Length) stale[staleCount++] = session;
+        }
+
+        // In stages, so that many sessions that end together wait for memory together.
+        foreach (SessionRef session in due[..dueCount]) PrefetchEnd(session);
+        foreach (SessionRef session in due[..dueCount])
+        {
+            bool ended = EndExpired(worker, session.Family, session.Line, now);
+            if (!ended && GenerationOf(session) is var confirmed && confirmed != generation && confirmed != 0 && staleCount < stale.Length)
+                stale[staleCount++] = session;
         }
 
         round.Leave(count);
@@ -61,21 +79,19 @@ public sealed unsafe partial class SessionStore
     private long SweepSize =>
         (long)v4.HighWater + v6.HighWater + v4.CachedLines + v6.CachedLines + v4.Mappings.HighWater + v6.Mappings.HighWater + shared.Hosts.HighWater;
 
-    private bool SweepLine(SessionWorker worker, long line, uint now, ushort generation, out SessionRef stale)
+    private SweepFinding SweepLine(SessionWorker worker, long line, uint now, ushort generation, out SessionRef session)
     {
-        stale = SessionRef.None;
+        session = SessionRef.None;
         if (Reach(ref line, v4.HighWater))
         {
-            if (!v4.Sweep(worker, (uint)line, now, generation)) return false;
-            stale = new SessionRef(Packets.Addresses.IpFamily.V4, (uint)line);
-            return true;
+            session = new SessionRef(IpFamily.V4, (uint)line);
+            return v4.Look((uint)line, now, generation);
         }
 
         if (Reach(ref line, v6.HighWater))
         {
-            if (!v6.Sweep(worker, (uint)line, now, generation)) return false;
-            stale = new SessionRef(Packets.Addresses.IpFamily.V6, (uint)line);
-            return true;
+            session = new SessionRef(IpFamily.V6, (uint)line);
+            return v6.Look((uint)line, now, generation);
         }
 
         if (Reach(ref line, v4.CachedLines)) v4.SweepCached(worker, (uint)line, now, generation);
@@ -83,8 +99,18 @@ public sealed unsafe partial class SessionStore
         else if (Reach(ref line, v4.Mappings.HighWater)) SweepMapping(v4.Mappings, worker, (uint)line, now);
         else if (Reach(ref line, v6.Mappings.HighWater)) SweepMapping(v6.Mappings, worker, (uint)line, now);
         else if (Reach(ref line, shared.Hosts.HighWater) && line != HostTable.None) shared.Hosts.Sweep(worker.Index, (uint)line, now);
-        return false;
+        return SweepFinding.Nothing;
     }
+
+    private void PrefetchEnd(SessionRef session)
+    {
+        if (session.Family == IpFamily.V4) v4.PrefetchEnd(session.Line);
+        else v6.PrefetchEnd(session.Line);
+    }
+
+    private ushort GenerationOf(SessionRef session) => session.Family == IpFamily.V4
+        ? Volatile.Read(ref V4.Line(session.Line)->State.Generation)
+        : Volatile.Read(ref V6.Line(session.Line)->State.Generation);
 
     private static void SweepMapping(MappingTable mappings, SessionWorker worker, uint mapping, uint now)
     {

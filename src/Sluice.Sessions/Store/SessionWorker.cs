@@ -2,29 +2,48 @@ using System.Runtime.CompilerServices;
 
 namespace Sluice.Sessions;
 
-/// <summary>What one thread brings when it makes and ends sessions: its slot in the epochs, its free lists and credits, its random numbers.</summary>
+/// <summary>What one thread brings when it makes and ends sessions: its slot in the epochs, its free lists and credits, and what it prefetched for.</summary>
 public sealed class SessionWorker
 {
     private readonly Epochs epochs;
 
-    internal SessionWorker(int index, Epochs epochs, RandomSource random)
+    internal SessionWorker(int index, Epochs epochs)
     {
         Index = index;
         this.epochs = epochs;
-        Random = random;
     }
 
     /// <summary>Its number.</summary>
     public int Index { get; }
 
-    internal RandomSource Random;
-
     /// <summary>Sessions that were prefetched for and not made yet.</summary>
     internal uint Ahead;
 
+    private const int Stages = 8;
+
+    private readonly ulong[] chains = new ulong[Stages];
+    private uint chainsAdded;
+    private uint chainsTaken;
     private ulong exhaustedQuestion;
     private long exhaustedFreed = -1;
     private uint exhaustedUntil;
+
+    /// <summary>Notes a chain whose head was called for; gives back the one that was noted so long ago that its head has come.</summary>
+    internal bool Stage(ulong hash, out ulong ready)
+    {
+        bool full = chainsAdded - chainsTaken == Stages;
+        ready = full ? chains[chainsTaken++ % Stages] : 0;
+        chains[chainsAdded++ % Stages] = hash;
+        return full;
+    }
+
+    /// <summary>Gives back the chain that was noted first, if there is one.</summary>
+    internal bool TryUnstage(out ulong ready)
+    {
+        bool any = chainsAdded != chainsTaken;
+        ready = any ? chains[chainsTaken++ % Stages] : 0;
+        return any;
+    }
 
     /// <summary>Whether a search found no port for the same question, and nothing that it met has changed since: no port came free, no rest is over.</summary>
     internal bool KnowsExhausted(ulong question, long freed, uint now) =>
