@@ -31,12 +31,18 @@ public static class SluiceCommand
     {
         var root = new RootCommand("Sluice, a cloud NAT gateway for Linux: it stands between networks that may not see each other's addresses.")
         {
+            RunCommand.Build(context),
             CheckCommand.Build(context),
+            ReplayCommand.Build(context),
+            DemoCommand.Build(context),
             ShowCommand.Build(context),
         };
         TeachingHelp.Install(root,
         [
+            ("sluice demo", "see a gateway at work between two networks of its own (as root)"),
             ("sluice check gateway.yaml", "is this configuration right?"),
+            ("sluice replay gateway.yaml --in vpc1=vpc1.pcap --out result", "what would it do to these packets?"),
+            ("sluice run gateway.yaml --watch", "run it, and apply each change of the file"),
             ("sluice show sessions", "what passes through it now?"),
         ]);
         return root;

@@ -15,6 +15,9 @@ public sealed class NetworkNamespace : IDisposable
     /// <summary>A path that other programs of this machine may open while this object lives (<c>ip link set x netns PATH</c>).</summary>
     public string Path => $"/proc/{Environment.ProcessId}/fd/{_descriptor}";
 
+    /// <summary>The descriptor that holds it.</summary>
+    internal int Descriptor => _descriptor;
+
     /// <summary>Opens the namespace of a name (<c>ip netns</c>) or of a path (<c>/proc/1234/ns/net</c>).</summary>
     /// <exception cref="LinkException">There is none.</exception>
     public static NetworkNamespace Open(string pathOrName)

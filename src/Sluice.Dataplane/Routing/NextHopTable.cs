@@ -62,6 +62,9 @@ public sealed unsafe class NextHopTable : IDisposable
     /// <summary>Counts every change of what a next hop is told: who holds packets for a neighbour looks again when it has changed.</summary>
     public uint Version => Volatile.Read(ref version);
 
+    /// <summary>Called by a worker when <see cref="TryTakeWanted"/> has something to take; must be short and neither block nor allocate.</summary>
+    public Action? Wanting { get; set; }
+
     /// <summary>Whether the answer of a resolution is a handle (else it is <see cref="NoRoute"/>, <see cref="Local"/> or <see cref="Full"/>).</summary>
     public static bool IsHandle(uint answer) => answer < FirstReserved;
 
@@ -83,6 +86,7 @@ public sealed unsafe class NextHopTable : IDisposable
         if (hop->Handle != handle || hop->Asked != 0) return;
         hop->Asked = 1;
         if (!wanted.TryAdd(handle)) hop->Asked = 0;
+        Wanting?.Invoke();
     }
 
     /// <summary>Takes one neighbour that packets wait for. It is offered again when another packet wants it and it is still unresolved.</summary>

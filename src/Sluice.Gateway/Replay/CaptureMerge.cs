@@ -44,6 +44,16 @@ public sealed class CaptureMerge : IDisposable
         }
     }
 
+    /// <summary>The input that the next packet comes from; -1 at the end.</summary>
+    public int NextInput
+    {
+        get
+        {
+            AdvanceTaken();
+            return Earliest();
+        }
+    }
+
     /// <summary>Takes the next packet; false at the end.</summary>
     public bool TryNext(out MergedPacket packet)
     {

@@ -32,6 +32,6 @@ public sealed record ReplaySessions(long Total, long TcpEstablished, long TcpTra
 /// <param name="Accepted">Whether it came into force.</param>
 /// <param name="Errors">Why not: file:line:column: rule: message.</param>
 public sealed record ReplayApply(
-    double Time,
+    decimal Time,
     bool Accepted,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Errors = null);

@@ -20,7 +20,7 @@ public sealed record SessionsView(long Total, IReadOnlyList<SessionView> Session
 /// <param name="IdleSeconds">Since the last packet that prolonged it.</param>
 /// <param name="ExpiresInSeconds">Until it ends if nothing more comes.</param>
 public sealed record SessionView(
-    uint Id,
+    ulong Id,
     string Protocol,
     string State,
     string From,

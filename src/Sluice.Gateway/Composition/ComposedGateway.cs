@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using Sluice.Config;
+using Sluice.Config.Documents;
+using Sluice.Dataplane;
+using Sluice.Dataplane.Routing;
+using Sluice.Links;
+using Sluice.Policy;
+
+namespace Sluice.Gateway.Composition;
+
+/// <summary>A dataplane that does what a configuration asks for, and then what the next one asks for. Belongs to one control thread; views may come from any.</summary>
+public sealed class ComposedGateway : IDisposable
+{
+    private readonly LinkSource source;
+    private readonly Dictionary<string, OpenLink> links = new(StringComparer.Ordinal);
+    private volatile ConfigSet? config;
+    private int configurations;
+
+    /// <summary>Makes a gateway without links; nothing passes before <see cref="Apply"/>.</summary>
+    public ComposedGateway(DataplaneOptions options, LinkSource source)
+    {
+        this.source = source;
+        Engine = new PacketEngine(options);
+    }
+
+    /// <summary>The dataplane.</summary>
+    public PacketEngine Engine { get; }
+
+    /// <summary>Numbers of realm names.</summary>
+    public RealmRegistry Realms { get; } = new();
+
+    /// <summary>The configuration in force; null before the first.</summary>
+    public ConfigSet? Config => config;
+
+    /// <summary>Counts the configurations that were in force.</summary>
+    public int Configurations => Volatile.Read(ref configurations);
+
+    /// <summary>The links that are open, in the order of the configuration.</summary>
+    public IEnumerable<(LinkSpec Spec, LinkPort Port)> Links =>
+        config is null ? [] : config.Gateway.Links.Where(spec => links.ContainsKey(spec.Name)).Select(spec => (spec, links[spec.Name].Port));
+
+    /// <summary>Routes of the kernel; they take effect with <see cref="ApplyRoutes"/> or the next configuration.</summary>
+    public ImmutableArray<RouteFact> KernelRoutes { get; set; } = [];
+
+    /// <summary>The link of a number, or null.</summary>
+    public string? NameOfLink(ushort index) => Engine.Rules.Ports.ElementAtOrDefault(index)?.Link.Name;
+
+    /// <summary>Puts a configuration in force: opens and closes links, then swaps policy and routes at once.</summary>
+    /// <exception cref="LinkException">A link can't be opened; the configuration before stays in force.</exception>
+    public void Apply(ConfigSet next)
+    {
+        GatewayPolicy policy = PolicyCompiler.Compile(next, Realms);
+        var wanted = next.Gateway.Links.Select((spec, order) => (Spec: spec, Identity: source.IdentityOf(spec, order), Order: order)).ToList();
+        List<OpenLink> gone = [.. links.Values.Where(open => !wanted.Any(w => w.Spec.Name == open.Spec.Name && w.Identity.Equals(open.Identity)))];
+
+        // A device of the gateway's own making has one name, so the old one must go before the new one comes.
+        foreach (OpenLink open in gone.Where(open => open.Spec.Driver is LinkDriver.Tun or LinkDriver.Tap)) Close(open);
+        OpenAll(wanted.Where(w => !links.TryGetValue(w.Spec.Name, out OpenLink? open) || gone.Contains(open)), gone);
+
+        foreach ((LinkSpec spec, _, _) in wanted)
+        {
+            OpenLink open = links[spec.Name];
+            if (ReferenceEquals(open.Spec, spec)) continue;
+            LinkPort port = PortFor(spec, open.Port.Link, open.Port.Index);
+            links[spec.Name] = open with { Spec = spec, Port = port };
+            Engine.UpdateLink(port);
+        }
+
+        Engine.Router.Neighbors.SetFixed(wanted.SelectMany(w =>
+            w.Spec.Neighbors.Select(n => (links[w.Spec.Name].Port.Index, n.Address, n.Mac))));
+        config = next;
+        Engine.Apply(policy, Routes(), next.Gateway.IdentityV4);
+        Volatile.Write(ref configurations, configurations + 1);
+    }
+
+    /// <summary>Puts changed <see cref="KernelRoutes"/> in force.</summary>
+    public void ApplyRoutes() => Engine.ApplyRoutes(Routes());
+
+    /// <inheritdoc/>
+    public void Dispose() => Engine.Dispose();
+
+    private void OpenAll(IEnumerable<(LinkSpec Spec, object Identity, int Order)> absent, List<OpenLink> gone)
+    {
+        var added = new List<OpenLink>();
+        try
+        {
+            foreach ((LinkSpec spec, object identity, int order) in absent.ToList())
+            {
+                Link link = source.Open(spec, order);
+                var port = PortFor(spec, link, Engine.NextLinkIndex());
+                try
+                {
+                    Engine.AddLink(port);
+                }
+                catch
+                {
+                    link.Dispose();
+                    throw;
+                }
+
+                added.Add(new OpenLink(spec, identity, port));
+            }
+        }
+        catch
+        {
+            foreach (OpenLink open in added) Engine.RemoveLink(open.Port.Index);
+            throw;
+        }
+
+        foreach (OpenLink open in gone) Close(open);
+        foreach (OpenLink open in added) links[open.Spec.Name] = open;
+    }
+
+    private void Close(OpenLink open)
+    {
+        if (links.TryGetValue(open.Spec.Name, out OpenLink? known) && ReferenceEquals(known, open)) links.Remove(open.Spec.Name);
+        else return;
+        Engine.RemoveLink(open.Port.Index);
+    }
+
+    private LinkPort PortFor(LinkSpec spec, Link link, ushort index) => new()
+    {
+        Index = index,
+        Link = link,
+        Realm = Realms.TryGet(spec.Realm, out ushort realm) ? realm : RealmRegistry.None,
+        Vlan = link.Vlan,
+        Addresses = [.. spec.Addresses.Select(a => new ConnectedAddress(a.Address, a.Connected))],
+        AnswersForOwnAddresses = source.AnswersForOwnAddresses,
+    };
+
+    private IEnumerable<RouteFact> Routes() =>
+    [
+        .. links.Values.SelectMany(open => open.Spec.Routes.Select(r => new RouteFact(open.Port.Index, r.To, r.Via, RouteOrigin.Document))),
+        .. KernelRoutes,
+    ];
+
+    private sealed record OpenLink(LinkSpec Spec, object Identity, LinkPort Port);
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Sluice.Config;
+using Sluice.Gateway.Control;
+using Sluice.Gateway.Live;
+using Sluice.Links;
+
+namespace Sluice.Gateway;
+
+/// <summary>A gateway's life in the foreground: load, open, start; reload; stop.</summary>
+public sealed class GatewayHost : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly GatewayOptions options;
+    private readonly GatewayLog log;
+    private readonly BlockingCollection<Request> requests = [];
+    private readonly List<PosixSignalRegistration> signals = [];
+    private readonly FileWatch watch;
+
+    private GatewayHost(GatewayOptions options, GatewayLog log)
+    {
+        this.options = options;
+        this.log = log;
+        watch = new FileWatch(options.Files);
+        Hear(PosixSignal.SIGINT, Request.Stop);
+        Hear(PosixSignal.SIGTERM, Request.Stop);
+        Hear(PosixSignal.SIGHUP, Request.Reload);
+    }
+
+    private enum Request
+    {
+        Stop,
+        Reload,
+    }
+
+    /// <summary>Runs a gateway until it is asked to stop.</summary>
+    public static GatewayEnd Run(GatewayOptions options, GatewayLog log)
+    {
+        using var host = new GatewayHost(options, log);
+        return host.Load() is { } config ? host.Run(config) : GatewayEnd.BadConfiguration;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration signal in signals) signal.Dispose();
+        requests.Dispose();
+    }
+
+    private GatewayEnd Run(ConfigSet config)
+    {
+        if (config.Gateway.Links.IsEmpty)
+        {
+            log.Error("the configuration has no links, so there is nothing to run: a document of kind Gateway lists them");
+            return GatewayEnd.BadConfiguration;
+        }
+
+        try
+        {
+            using var gateway = new LiveGateway(config, log);
+            using ControlSocket socket = ControlSocket.Open(
+                options.Socket ?? config.Gateway.ApiSocket ?? ControlSocket.DefaultPath, new ControlHandler(gateway.Inspector));
+            gateway.Start(config);
+            log.Info($"running with {config.Gateway.Links.Length} links; 'sluice show sessions --socket {socket.Path}' shows what passes");
+            return Serve(gateway);
+        }
+        catch (Exception e) when (e is LinkException or ControlException)
+        {
+            log.Error(e.Message);
+            return GatewayEnd.Failed;
+        }
+    }
+
+    private GatewayEnd Serve(LiveGateway gateway)
+    {
+        while (true)
+        {
+            if (requests.TryTake(out Request request, Interval))
+            {
+                if (request == Request.Stop) break;
+                watch.Reset();
+                Reload(gateway);
+            }
+            else if (gateway.Failure is { } failure)
+            {
+                log.Error(failure);
+                return GatewayEnd.Failed;
+            }
+            else if (options.Watch && watch.HasChanged())
+            {
+                Reload(gateway);
+            }
+        }
+
+        log.Info("stopping");
+        return GatewayEnd.Stopped;
+    }
+
+    private void Reload(LiveGateway gateway)
+    {
+        if (Load() is not { } config)
+        {
+            log.Error("the new configuration was refused; the old one stays in force");
+            return;
+        }
+
+        try
+        {
+            gateway.Apply(config);
+            log.Info($"configuration {gateway.Inspector.Status().Generation} is in force");
+        }
+        catch (LinkException e)
+        {
+            log.Error($"{e.Message}; the old configuration stays in force");
+        }
+    }
+
+    private ConfigSet? Load()
+    {
+        LoadResult loaded = ConfigLoader.Load(options.Files);
+        foreach (ConfigError problem in loaded.Problems) log.Problem(problem.ToString());
+
+        return loaded.Set;
+    }
+
+    private void Hear(PosixSignal signal, Request request) => signals.Add(PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        requests.Add(request);
+    }));
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Sluice.Gateway;
+
+/// <summary>What a gateway says while it runs: one line an event, for people or as JSON.</summary>
+/// <param name="writer">Where to.</param>
+/// <param name="json">Whether lines are JSON objects.</param>
+/// <param name="time">The clock of the lines' stamps.</param>
+public sealed class GatewayLog(TextWriter writer, bool json, TimeProvider? time = null)
+{
+    private readonly TimeProvider clock = time ?? TimeProvider.System;
+
+    /// <summary>Something changed.</summary>
+    public void Info(string message) => Write("info", message);
+
+    /// <summary>Something should be looked at.</summary>
+    public void Warning(string message) => Write("warning", message);
+
+    /// <summary>Something failed.</summary>
+    public void Error(string message) => Write("error", message);
+
+    /// <summary>A problem of the configuration, in the form file:line:column: rule: message that editors understand.</summary>
+    public void Problem(string problem)
+    {
+        if (json) Write("error", problem);
+        else lock (writer) writer.WriteLine(problem);
+    }
+
+    private void Write(string level, string message)
+    {
+        string stamp = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        string line = json ? Json(stamp, level, message) : level == "info" ? $"sluice: {message}" : $"sluice: {level}: {message}";
+        lock (writer) writer.WriteLine(line);
+    }
+
+    private static string Json(string stamp, string level, string message)
+    {
+        using var stream = new MemoryStream();
+        using (var line = new Utf8JsonWriter(stream))
+        {
+            line.WriteStartObject();
+            line.WriteString("time"u8, stamp);
+            line.WriteString("level"u8, level);
+            line.WriteString("message"u8, message);
+            line.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}

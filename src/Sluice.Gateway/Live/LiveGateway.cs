@@ -1,0 +1,112 @@
+using Sluice.Config;
+using Sluice.Dataplane;
+using Sluice.Gateway.Composition;
+using Sluice.Gateway.Control;
+using Sluice.Links;
+
+namespace Sluice.Gateway.Live;
+
+/// <summary>A gateway on the machine's interfaces, in the network namespace of the thread that makes it.</summary>
+public sealed class LiveGateway : IDisposable
+{
+    private const int MaintenanceMilliseconds = 1000;
+    private const int ConfirmationMilliseconds = 10_000;
+
+    private readonly ComposedGateway gateway;
+    private readonly ControlThread control;
+    private readonly TimeProvider time;
+    private readonly GatewayLog log;
+    private volatile KernelSide? kernel;
+    private long maintained;
+    private long confirmed;
+    private string? trouble;
+
+    /// <summary>Makes a gateway with as much room and as many workers as a configuration asks for; its links are opened by <see cref="Start"/>.</summary>
+    public LiveGateway(ConfigSet config, GatewayLog log)
+        : this(new DataplaneOptions { Workers = config.Gateway.Workers, Capacity = config.Gateway.SessionCapacity, WaitsForNeighbors = true }, log)
+    {
+    }
+
+    private LiveGateway(DataplaneOptions options, GatewayLog log)
+    {
+        this.log = log;
+        time = options.Time;
+        gateway = new ComposedGateway(options, new LiveLinks(options.Workers));
+        Inspector = new GatewayInspector(gateway);
+        control = new ControlThread(Tick, e => log.Warning(e.Message));
+        gateway.Engine.Router.NextHops.Wanting = control.Wake;
+    }
+
+    /// <summary>What can be seen of it.</summary>
+    public IGatewayInspector Inspector { get; }
+
+    /// <summary>What ended a part of it before it was asked to stop, as a sentence.</summary>
+    public string? Failure => gateway.Engine.Failure is { } worker ? $"a worker has ended: {worker.Message}"
+        : kernel?.Failure is { } mirror ? $"the kernel's tables can't be followed any more: {mirror.Message}"
+        : null;
+
+    /// <summary>Opens the links and lets packets pass.</summary>
+    /// <exception cref="LinkException">A link or a privilege is missing: one line that says which.</exception>
+    public void Start(ConfigSet config) => control.Do(() =>
+    {
+        gateway.Apply(config);
+        kernel = new KernelSide(gateway, control.Post, log);
+        kernel.Follow();
+        gateway.ApplyRoutes();
+        gateway.Engine.Start();
+    });
+
+    /// <summary>Puts another configuration in force, between two packets.</summary>
+    /// <exception cref="LinkException">A link can't be opened; the old configuration stays.</exception>
+    public void Apply(ConfigSet config) => control.Do(() =>
+    {
+        gateway.Apply(config);
+        kernel!.Follow();
+        gateway.ApplyRoutes();
+    });
+
+    /// <summary>Stops the workers, gives the kernel back what was taken, closes the links.</summary>
+    public void Dispose()
+    {
+        control.Do(() =>
+        {
+            gateway.Engine.Stop();
+            gateway.Engine.Router.NextHops.Wanting = null;
+            kernel?.Dispose();
+            kernel = null;
+        });
+        control.Dispose();
+        gateway.Dispose();
+    }
+
+    private int Tick()
+    {
+        if (kernel is not { } beside) return MaintenanceMilliseconds;
+        try
+        {
+            beside.AskWanted();
+            long now = time.GetTimestamp();
+            if (time.GetElapsedTime(maintained, now).TotalMilliseconds >= MaintenanceMilliseconds)
+            {
+                maintained = now;
+                gateway.Engine.Router.NextHops.Maintain();
+                beside.KeepHostPorts();
+            }
+
+            if (time.GetElapsedTime(confirmed, now).TotalMilliseconds >= ConfirmationMilliseconds)
+            {
+                confirmed = now;
+                beside.ConfirmNeighbors();
+            }
+
+            trouble = null;
+        }
+        catch (LinkException e)
+        {
+            if (trouble != e.Message) log.Warning(e.Message);
+            trouble = e.Message;
+        }
+
+        return MaintenanceMilliseconds;
+    }
+}
