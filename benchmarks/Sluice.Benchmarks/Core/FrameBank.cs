@@ -82,7 +82,9 @@ internal sealed unsafe class FrameBank : IDisposable
             int frame = (vector * Vector) + i;
             Packets[i] = new Packet
             {
-                Data = At(frame), Length = FrameLength, Realm = replies[frame] ? CoreFlows.OutsideRealm : CoreFlows.InsideRealm,
+                Data = At(frame),
+                Length = FrameLength,
+                Realm = replies[frame] ? CoreFlows.OutsideRealm : CoreFlows.InsideRealm,
             };
         }
     }

@@ -83,6 +83,9 @@ public sealed unsafe class FlowKeyTests
 
     private static FlowParts Turned(FlowParts parts) => parts with
     {
-        Source = parts.Destination, SourcePort = parts.DestinationPort, Destination = parts.Source, DestinationPort = parts.SourcePort,
+        Source = parts.Destination,
+        SourcePort = parts.DestinationPort,
+        Destination = parts.Source,
+        DestinationPort = parts.SourcePort,
     };
 }
