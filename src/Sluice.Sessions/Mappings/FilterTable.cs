@@ -130,7 +130,7 @@ internal sealed unsafe class FilterTable : IDisposable
         return 0;
     }
 
-    private ulong HashOf(ulong mappingHash, ulong remote) => FlowHash.Of(mappingHash, remote, in shared.Secret);
+    private ulong HashOf(ulong mappingHash, ulong remote) => AddressHash.Fold(mappingHash, remote, in shared.Secret);
 
     [StructLayout(LayoutKind.Sequential, Pack = 4, Size = 20)]
     private struct FilterEntry

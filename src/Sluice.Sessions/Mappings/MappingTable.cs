@@ -303,7 +303,7 @@ internal sealed unsafe partial class MappingTable : IDisposable
         (wide == null ? (uint)key.Inside.Value : (uint)hash) | ((ulong)key.Realm << 32) | ((ulong)key.Port << 48);
 
     private ulong PublicHash(uint number, ushort port, byte protocol) =>
-        FlowHash.Of(number, port | ((ulong)protocol << 16), in shared.Secret);
+        AddressHash.Fold(number, port | ((ulong)protocol << 16), in shared.Secret);
 }
 
 /// <summary>How a session came by its mapping.</summary>

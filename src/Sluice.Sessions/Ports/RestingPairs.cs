@@ -15,6 +15,7 @@ internal sealed unsafe class RestingPairs : IDisposable
     private readonly Bucket* buckets;
     private readonly uint count;
     private long cutShort;
+    private bool used;
 
     public RestingPairs(int sessions)
     {
@@ -33,6 +34,7 @@ internal sealed unsafe class RestingPairs : IDisposable
     public void Add(ulong pair, ulong owner, uint due, uint now)
     {
         if ((int)(due - now) <= 0) return;
+        if (!used) Volatile.Write(ref used, true);
         Bucket* bucket = Enter(pair);
         Pair* pairs = (Pair*)&bucket->First, victim = pairs;
         for (int i = 0; i < PairsPerBucket; i++)
@@ -56,6 +58,7 @@ internal sealed unsafe class RestingPairs : IDisposable
     public bool IsKeptFrom(ulong pair, ulong owner, uint now, out uint due)
     {
         due = 0;
+        if (!Volatile.Read(ref used)) return false;
         Bucket* bucket = BucketOf(pair);
         Pair* pairs = (Pair*)&bucket->First;
         bool any = false;
@@ -74,6 +77,9 @@ internal sealed unsafe class RestingPairs : IDisposable
         Leave(bucket);
         return kept;
     }
+
+    /// <summary>Calls for the bucket of a pair.</summary>
+    public void Prefetch(ulong pair) => Prefetcher.Touch(BucketOf(pair));
 
     public void Dispose() => arena.Dispose();
 

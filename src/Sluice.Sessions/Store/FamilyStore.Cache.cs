@@ -80,7 +80,8 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         }
         else if (space->Shares != null) Prefetcher.Touch(space->Shares + port);
 
-        PrefetchReply(ReplyParts(in request, shared.Addresses[number]->Address, port));
+        ulong pair = PrefetchReply(ReplyParts(in request, shared.Addresses[number]->Address, port));
+        if (!pool.IsEndpointIndependent) Pairs.Prefetch(pair);
     }
 
     // Which port the session will have if nothing comes between. Bits of addresses in use are few enough to be near.
@@ -93,10 +94,12 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         return shares ? start : space->NextFree(start);
     }
 
-    private void PrefetchReply(in FlowParts reply)
+    private ulong PrefetchReply(in FlowParts reply)
     {
         TKey key = TFamily.MakeKey(in reply);
-        Prefetcher.Touch(Table.View.Home(Table.View.Hash(in key)));
+        ulong hash = Table.View.Hash(in key);
+        Prefetcher.Touch(Table.View.Home(hash));
+        return hash;
     }
 
     private void FillCached(uint line, in NewSession request, uint now)

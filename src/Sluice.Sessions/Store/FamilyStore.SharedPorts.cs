@@ -30,7 +30,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         long freed = Volatile.Read(ref shared.PortsFreed);
         uint forever = now + int.MaxValue, until = forever;
         int firstChoice = pool.FirstChoice(request.Original.Realm, request.Original.Source);
-        ulong entropy = EntropyOf(in request, OriginalHash(session));
+        ulong entropy = EntropyOf(in request, lease.OriginalHash);
         line = FlowLines.None;
         for (int tried = 0, place; (place = pool.Choice(firstChoice, tried)) >= 0; tried++)
         {

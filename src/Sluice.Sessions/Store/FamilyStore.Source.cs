@@ -55,7 +55,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
         // The return tuple is another session's: the later one's source port is changed.
         const uint First = 1024, Count = 65536 - First;
-        uint start = Pool.StartOf(EntropyOf(in request, OriginalHash(session)), First, 65535) - First;
+        uint start = Pool.StartOf(EntropyOf(in request, lease.OriginalHash), First, 65535) - First;
         for (uint tried = 0; tried < Count; tried++)
         {
             reason = Insert(worker, in request, session, request.Original.Source, (ushort)(First + ((start + tried) % Count)), in lease, out line);
@@ -68,7 +68,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     private DropReason TakeMapping(SessionWorker worker, in NewSession request, uint session, uint now, ref SessionLease lease, out uint line)
     {
         MappingKey key = SourceKey(in request, lease.Pool!);
-        ulong hash = Mappings.HashOf(in key), entropy = EntropyOf(in request, OriginalHash(session));
+        ulong hash = Mappings.HashOf(in key), entropy = EntropyOf(in request, lease.OriginalHash);
         line = FlowLines.None;
         for (int attempt = 0; attempt <= PrivateTries; attempt++)
         {
@@ -93,10 +93,12 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         FlowParts reply = ReplyParts(in request, source, port);
         line = FlowLines.None;
         if (lease.Destination != 0 && !AdmitsThrough(lease.Destination, source, port)) return DropReason.FilteredInbound;
-        *TFamily.KeyOf(Table.Reply(session)) = TFamily.MakeKey(in reply);
+        TKey key = TFamily.MakeKey(in reply);
+        *TFamily.KeyOf(Table.Reply(session)) = key;
+        ulong replyHash = Table.View.Hash(in key);
         while (true)
         {
-            switch (Table.InsertPair(session, out uint existing))
+            switch (Table.InsertPair(session, lease.OriginalHash, replyHash, out uint existing))
             {
                 case InsertOutcome.Inserted:
                     line = session;
@@ -118,7 +120,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
     // Port choices are drawn from the packet itself under the store's secret: nobody outside can foretell one, and none depends on how packets
     // were batched, on which worker saw them, or on what came after (RFC 6056 section 3.3.3 draws so too).
-    private ulong EntropyOf(in NewSession request, ulong originalHash) => FlowHash.Of(originalHash, request.TcpSequence, in shared.Secret);
+    private ulong EntropyOf(in NewSession request, ulong originalHash) => AddressHash.Fold(originalHash, request.TcpSequence, in shared.Secret);
 
     private ulong OriginalHash(uint session) => Table.View.Hash(in *TFamily.KeyOf(Table.Original(session)));
 

@@ -65,8 +65,9 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
             return DropReason.TableFull;
         }
 
-        var lease = new SessionLease { Pool = request.SourcePool };
-        FillOriginal(session, in request, now);
+        TKey key = TFamily.MakeKey(in request.Original);
+        var lease = new SessionLease { Pool = request.SourcePool, OriginalHash = Table.View.Hash(in key) };
+        FillOriginal(session, in key, in request, now);
         DropReason reason = TakeHostAndDestination(worker, in request, now, ref lease);
         if (reason == DropReason.None) reason = TakeSource(worker, in request, session, now, ref lease, out line);
         if (reason == DropReason.None && line == session)
@@ -92,10 +93,10 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         arena.Dispose();
     }
 
-    private void FillOriginal(uint session, in NewSession request, uint now)
+    private void FillOriginal(uint session, in TKey key, in NewSession request, uint now)
     {
         TLine* original = Table.Original(session), reply = Table.Reply(session);
-        *TFamily.KeyOf(original) = TFamily.MakeKey(in request.Original);
+        *TFamily.KeyOf(original) = key;
         FlowState* own = TFamily.StateOf(original), other = TFamily.StateOf(reply);
         bool refreshes = request.Original.Protocol == IpProtocol.Tcp;
         FlowConduct conduct = request.SourcePool is null && !request.RewritesDestination ? FlowConduct.Identity : FlowConduct.None;
