@@ -9,6 +9,7 @@ using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Packets.Building;
 using Sluice.Policy;
+using Sluice.Sessions;
 using Xunit;
 
 namespace Sluice.Dataplane.Tests.Engine;
@@ -16,20 +17,26 @@ namespace Sluice.Dataplane.Tests.Engine;
 /// <summary>A whole engine on memory links in virtual time: packets in, packets out, verdicts.</summary>
 internal sealed unsafe class Rig : IDisposable, IBurstObserver
 {
+    private static readonly MacAddress Station = MacAddress.Parse("02:00:00:00:99:99");
+
     private readonly Dictionary<string, MemoryLink> links = [];
     private readonly RealmRegistry realms = new();
     private readonly List<string> verdicts = [];
     private uint now = 1000;
 
-    public Rig(string yaml, int workers = 1, int capacity = 1000, ulong seed = 1, LinkCapabilities capabilities = LinkCapabilities.None)
+    public Rig(
+        string yaml, int workers = 1, int capacity = 1000, ulong seed = 1, LinkCapabilities capabilities = LinkCapabilities.None, bool waits = false)
     {
         ConfigSet config = Load(yaml);
-        Engine = new PacketEngine(new DataplaneOptions { Workers = workers, Capacity = capacity, Seed = seed, ExactExpiry = true });
+        Engine = new PacketEngine(new DataplaneOptions
+        {
+            Workers = workers, Capacity = capacity, Seed = seed, ExactExpiry = true, WaitsForNeighbors = waits,
+        });
         foreach (LinkSpec spec in config.Gateway.Links)
         {
             ushort index = Engine.NextLinkIndex();
             var mac = new MacAddress(0x020000000001UL + index);
-            var link = new MemoryLink(spec.Name, spec.Driver != LinkDriver.Tun, mac, spec.Mtu ?? 1500, capabilities);
+            var link = new MemoryLink(spec.Name, spec.Driver != LinkDriver.Tun, mac, spec.Mtu ?? 1500, capabilities) { Vlan = (ushort)(spec.Vlan ?? 0) };
             links.Add(spec.Name, link);
             Assert.True(realms.TryGetOrAdd(spec.Realm, out ushort realm));
             Engine.AddLink(new LinkPort
@@ -52,10 +59,19 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
     /// <summary>The verdicts since the last time, as one line each.</summary>
     public string[] TakeVerdicts()
     {
-        string[] taken = [.. verdicts];
+        LastVerdicts = [.. verdicts];
         verdicts.Clear();
-        return taken;
+        return LastVerdicts;
     }
+
+    /// <summary>What was taken last.</summary>
+    public string[] LastVerdicts { get; private set; } = [];
+
+    /// <summary>The sessions of the packets seen since the last time that anybody asked, as numbers; null: none.</summary>
+    public List<ulong?> Sessions { get; } = [];
+
+    /// <summary>The virtual time.</summary>
+    public uint Now => now;
 
     /// <summary>Puts another configuration in force.</summary>
     public void Reload(string yaml)
@@ -75,11 +91,41 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
     public string[] Send(string link, params byte[][] frames)
     {
         foreach (byte[] frame in frames) links[link].Inject(frame);
+        return Work();
+    }
+
+    /// <summary>Sends one packet in by a link, in a frame from a station of no importance.</summary>
+    public string[] In(string link, PacketBuilder packet) => Send(link, FrameOf(link, packet));
+
+    /// <summary>A packet as a frame of a link, from a station of no importance.</summary>
+    public byte[] FrameOf(string link, PacketBuilder packet)
+    {
+        MemoryLink to = links[link];
+        if (!to.HasEthernet) return packet.Build();
+        packet.Ethernet(to.Mac, Station);
+        return (to.Vlan == 0 ? packet : packet.Vlan(to.Vlan)).Build();
+    }
+
+    /// <summary>A link by its name.</summary>
+    public MemoryLink Link(string name) => links[name];
+
+    /// <summary>Puts frames in without working on them yet.</summary>
+    public void Put(string link, byte[] frame, in FrameOffload offload = default) => links[link].Inject(frame, offload);
+
+    /// <summary>Works on everything that waits; what leaves is described.</summary>
+    public string[] Work()
+    {
         Engine.Settle(now);
         Engine.Step(now);
         AssertConserved();
         return Taken();
     }
+
+    /// <summary>What was left to the links with the frames of <see cref="Frames"/>.</summary>
+    public List<FrameOffload> Offloads { get; } = [];
+
+    /// <summary>The links of <see cref="Frames"/>.</summary>
+    public List<string> FrameLinks { get; } = [];
 
     /// <summary>The frames that left by a link, as they are.</summary>
     public List<byte[]> Frames { get; } = [];
@@ -95,6 +141,7 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
         for (int i = 0; i < count; i++)
         {
             Packet* packet = packets + i;
+            Sessions.Add(NumberOf(packet));
             verdicts.Add(packet->Verdict == Verdict.Drop ? $"drop {packet->Reason}" : packet->Verdict.ToString().ToLowerInvariant());
         }
     }
@@ -103,14 +150,26 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
     public byte[] From(string link, string neighborMac, PacketBuilder packet) =>
         packet.Ethernet(links[link].Mac, MacAddress.Parse(neighborMac)).Build();
 
+    // Both directions of a session have the same number, a packet without session none.
+    private ulong? NumberOf(Packet* packet)
+    {
+        if (packet->Session == Packet.NoSession) return null;
+        IpFamily family = packet->Kind is PacketKind.Flow4 or PacketKind.Error4 ? IpFamily.V4 : IpFamily.V6;
+        return Engine.Store.TryDescribe(family, packet->Session, now, out SessionView session) ? session.Number : 0;
+    }
+
     private string[] Taken()
     {
         Frames.Clear();
+        Offloads.Clear();
+        FrameLinks.Clear();
         var lines = new List<string>();
         foreach ((string name, MemoryLink link) in links)
             foreach (SentFrame sent in link.TakeSent())
             {
                 Frames.Add(sent.Bytes);
+                Offloads.Add(sent.Offload);
+                FrameLinks.Add(name);
                 lines.Add($"{name} {PacketText.Describe(sent.Bytes, link.HasEthernet)}");
             }
 
