@@ -26,6 +26,7 @@ internal static class ProfileCompiler
             InboundRefreshBehaviour.Off => InboundRefresh.Off,
             _ => InboundRefresh.Auto,
         },
+        RstCheck = document.RstCheck == ResetCheck.None ? RstCheck.None : RstCheck.Window,
         PortsPerHost = document.Quotas.PortsPerHost,
         SessionsPerHost = document.Quotas.SessionsPerHost,
         NewSessionsPerSecondPerHost = document.Quotas.NewSessionsPerSecondPerHost,

@@ -21,6 +21,7 @@ public class ProfileTests
           timers: { udp: 33s, icmp: 3s }
           quotas: { portsPerHost: 7, sessionsPerHost: 8, newSessionsPerSecondPerHost: 9 }
           paired: strict
+          rstCheck: none
         """;
 
     private static (TestPolicy Policy, Decision Decision) Decide(string more, string gateway = "", string others = "")
@@ -51,6 +52,7 @@ public class ProfileTests
                 PreservePort = false,
                 HoldMilliseconds = 30_000,
                 PairedStrict = true,
+                RstCheck = RstCheck.None,
                 PortsPerHost = 7,
                 SessionsPerHost = 8,
                 NewSessionsPerSecondPerHost = 9,
