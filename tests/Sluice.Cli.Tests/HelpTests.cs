@@ -10,13 +10,16 @@ public class HelpTests
         CommandRun run = CommandRun.Of("--help");
 
         Assert.Equal(ExitCode.Done, run.Code);
-        Assert.All(new[] { "check", "show" }, command => Assert.Contains($"  {command}", run.Output, StringComparison.Ordinal));
+        Assert.All(new[] { "run", "check", "replay", "demo", "show" }, command => Assert.Contains($"  {command}", run.Output, StringComparison.Ordinal));
         Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
         Assert.Empty(run.Error);
     }
 
     [Theory]
+    [InlineData("run")]
     [InlineData("check")]
+    [InlineData("replay")]
+    [InlineData("demo")]
     [InlineData("show")]
     [InlineData("show sessions")]
     [InlineData("show drops")]
@@ -26,7 +29,7 @@ public class HelpTests
 
         Assert.Equal(ExitCode.Done, run.Code);
         Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"sluice {command} ", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"sluice {command}", run.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -38,6 +41,14 @@ public class HelpTests
     [InlineData("show sessions --limit many")]
     [InlineData("show sessions --limit -1")]
     [InlineData("show drops --limit 5")]
+    [InlineData("run")]
+    [InlineData("demo --seconds 0")]
+    [InlineData("replay a.yaml")]
+    [InlineData("replay a.yaml --in vpc1 --out b")]
+    [InlineData("replay a.yaml --in =x --out b")]
+    [InlineData("replay a.yaml --in a=b --out c --workers 0")]
+    [InlineData("replay a.yaml --in a=b --out c --seed many")]
+    [InlineData("replay a.yaml --in a=b --out c --apply 5")]
     public void Wrong_words_are_bad_input_and_point_to_the_help(string line)
     {
         CommandRun run = CommandRun.Of(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
