@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using Sluice.Config;
+using Sluice.Gateway;
+using Sluice.Gateway.Live;
+using Sluice.Links;
+using Xunit;
+
+namespace Sluice.Live;
+
+/// <summary>
+/// Two networks that can't see each other and a gateway between them, in namespaces that vanish with the process:
+/// client c0 --- vpc1 gateway vpc2 --- s0 server. The server has no route to the client.
+/// </summary>
+internal sealed class Town : IDisposable
+{
+    public const string Client4 = "10.0.0.2";
+    public const string Client6 = "fd00:1::2";
+    public const string Inside4 = "10.0.0.1";
+    public const string Inside6 = "fd00:1::1";
+    public const string Outside4 = "192.168.50.1";
+    public const string Outside6 = "fd00:2::1";
+    public const string Server4 = "192.168.50.2";
+    public const string Server6 = "fd00:2::2";
+    public const string Public4 = "192.168.50.100";
+    public const string Public6 = "fd00:2::100";
+    public const string OutsideMac = "02:00:00:00:02:01";
+
+    private readonly string directory = Directory.CreateTempSubdirectory("sluice-live").FullName;
+    private readonly List<Process> background = [];
+    private readonly List<IDisposable> belongings = [];
+    private readonly StringWriter log = new();
+    private LiveGateway? gateway;
+
+    /// <param name="outsideMtu">The MTU between gateway and server.</param>
+    public Town(int outsideMtu = 1500)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: it makes network namespaces, packet sockets and BPF programs in them");
+        Client = Make();
+        Middle = Make();
+        ServerSide = Make();
+        Cable(Client, "c0", "02:00:00:00:01:02", "vpc1", "02:00:00:00:01:01", 1500);
+        Cable(ServerSide, "s0", "02:00:00:00:02:02", "vpc2", OutsideMac, outsideMtu);
+        Client.Shell($"""
+            ip address add {Client4}/24 dev c0
+            ip address add {Client6}/64 dev c0
+            ip route add default via {Inside4}
+            ip route add default via {Inside6}
+            """);
+        ServerSide.Shell($"""
+            ip address add {Server4}/24 dev s0
+            ip address add {Server6}/64 dev s0
+            """);
+    }
+
+    public NetworkNamespace Client { get; }
+
+    /// <summary>Where the gateway is.</summary>
+    public NetworkNamespace Middle { get; }
+
+    public NetworkNamespace ServerSide { get; }
+
+    public LiveGateway Gateway => gateway ?? throw new InvalidOperationException("no gateway runs");
+
+    /// <summary>What the gateway has said.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (log) return log.ToString();
+        }
+    }
+
+    public static string Server(bool ipv6) => ipv6 ? Server6 : Server4;
+
+    public static string Public(bool ipv6) => ipv6 ? Public6 : Public4;
+
+    public static string Url(string host, int port) => host.Contains(':', StringComparison.Ordinal) ? $"http://[{host}]:{port}/" : $"http://{host}:{port}/";
+
+    public static ConfigSet Load(string configuration)
+    {
+        LoadResult loaded = ConfigLoader.LoadText("gateway.yaml", configuration);
+        return loaded.Set ?? throw new InvalidOperationException(string.Join('\n', loaded.Problems));
+    }
+
+    /// <summary>Runs a gateway of this process.</summary>
+    public void Start(string configuration)
+    {
+        ConfigSet config = Load(configuration);
+        gateway = Middle.Run(() => new LiveGateway(config, new GatewayLog(log, json: false)));
+        gateway.Start(config);
+    }
+
+    /// <summary>Ends the gateway of this process.</summary>
+    public void Stop()
+    {
+        gateway?.Dispose();
+        gateway = null;
+    }
+
+    /// <summary>Starts a program that runs until it ends or the town does.</summary>
+    public Process Background(NetworkNamespace place, string program, params string[] arguments)
+    {
+        Process process = place.Begin(program, arguments);
+        background.Add(process);
+        return process;
+    }
+
+    /// <summary>Hands over something that is to end with the town.</summary>
+    public T Keep<T>(T belonging)
+        where T : IDisposable
+    {
+        belongings.Add(belonging);
+        return belonging;
+    }
+
+    /// <summary>An iperf3 server that listens.</summary>
+    public void Iperf(NetworkNamespace place)
+    {
+        Process server = Background(place, "iperf3", "-s", "--forceflush");
+        while (server.StandardOutput.ReadLine() is { } line)
+        {
+            if (!line.Contains("listening", StringComparison.Ordinal)) continue;
+            _ = server.StandardOutput.ReadToEndAsync();
+            return;
+        }
+
+        Assert.Fail(server.StandardError.ReadToEnd());
+    }
+
+    /// <summary>A file of the town's own.</summary>
+    public string FileNamed(string name) => Path.Combine(directory, name);
+
+    /// <summary>One more namespace, its interfaces without duplicate address detection, so that IPv6 works at once.</summary>
+    public NetworkNamespace Make()
+    {
+        NetworkNamespace made = Keep(NetworkNamespace.CreateAnonymous());
+        made.SetControl("ipv6/conf/default/accept_dad", "0");
+        made.SetControl("ipv4/ping_group_range", "0 2147483647");
+        return made;
+    }
+
+    /// <summary>A cable between two interfaces, the second in the gateway's namespace.</summary>
+    public void Cable(NetworkNamespace end, string endName, string endMac, string middleName, string middleMac, int mtu) =>
+        Cable(end, endName, endMac, Middle, middleName, middleMac, mtu);
+
+    /// <summary>A cable between two interfaces that are up.</summary>
+    public static void Cable(NetworkNamespace a, string nameA, string macA, NetworkNamespace b, string nameB, string macB, int mtu)
+    {
+        b.Shell($"""
+            ip link add {nameB} address {macB} mtu {mtu} type veth peer name {nameA} address {macA} mtu {mtu} netns {a.Path}
+            ip link set {nameB} up
+            """);
+        a.Call("ip", "link", "set", nameA, "up");
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        foreach (Process process in background)
+        {
+            if (!process.HasExited) process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+
+        for (int i = belongings.Count - 1; i >= 0; i--) belongings[i].Dispose();
+        log.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+}
