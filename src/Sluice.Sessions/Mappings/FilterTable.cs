@@ -56,7 +56,7 @@ internal sealed unsafe class FilterTable : IDisposable
     {
         heads.Prefetch(HashOf(mappingHash, remote));
         uint next = free.Peek(worker, ahead);
-        if (next != FlowLines.None) Prefetcher.Touch(entries + next);
+        if (next != FlowLines.None) Prefetcher.TouchEntry(entries + next);
     }
 
     /// <summary>One more session with this remote. False: the table is full, which its size excludes.</summary>
