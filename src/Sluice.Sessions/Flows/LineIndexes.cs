@@ -24,7 +24,7 @@ public enum TakeOutcome : byte
 public sealed unsafe class LineIndexes
 {
     /// <summary>Indices in a block.</summary>
-    public const int BlockIndices = 60;
+    public const int BlockIndices = 252;
 
     /// <summary>Lines that each worker may keep from the others.</summary>
     public const int KeptPerWorker = 2 * BlockIndices;
@@ -189,7 +189,7 @@ public sealed unsafe class LineIndexes
 
     private const uint NoBlock = uint.MaxValue;
 
-    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    [StructLayout(LayoutKind.Sequential, Size = 1024)]
     private struct Block
     {
         public uint Next;
