@@ -179,7 +179,7 @@ public sealed unsafe class MappingTests
     public void When_the_table_is_full_of_rests_one_is_cut_short_and_counted()
     {
         using var test = new TestStore(capacity: 10, pool: "203.0.113.0/24");
-        for (int i = 0; i < 400; i++) test.End(test.Create(test.Udp($"10.0.0.{i & 255}", (ushort)(2000 + i))));
+        for (int i = 0; i < 3000; i++) test.End(test.Create(test.Udp($"10.0.0.{i & 255}", (ushort)(2000 + i))));
         Assert.True(test.Store.RestsCutShort > 0);
         Assert.Equal(0, test.Store.InUse);
     }
