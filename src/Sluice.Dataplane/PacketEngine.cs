@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Sluice.Dataplane.Egress;
 using Sluice.Dataplane.Routing;
 using Sluice.Dataplane.Workers;
@@ -34,7 +35,7 @@ public sealed unsafe class PacketEngine : IDisposable
         {
             Capacity = options.Capacity,
             Workers = options.Workers,
-            Seed = options.Seed ?? (ulong)Random.Shared.NextInt64(),
+            Seed = options.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
             ExactExpiry = options.ExactExpiry,
         });
         Router = new Router();

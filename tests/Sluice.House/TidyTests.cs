@@ -8,12 +8,19 @@ public partial class TidyTests
 {
     private const int LinesMax = 350;
 
-    // Where packets pass, and what lies among it but runs only when a configuration or the kernel's tables change.
+    // Where packets pass, and what lies among it but runs only when a configuration or the kernel's tables change, or once for a public address.
     private static readonly string[] PacketPath = ["src/Sluice.Packets/", "src/Sluice.Sessions/", "src/Sluice.Dataplane/"];
     private static readonly string[] ControlPathWithin = 
     [
         "src/Sluice.Packets/Addresses/",
         "src/Sluice.Packets/Captures/",
+        "src/Sluice.Sessions/Life/DurationTable.cs",
+        "src/Sluice.Sessions/Life/TimerSets.cs",
+        "src/Sluice.Sessions/Ports/PortClaims.cs",
+        "src/Sluice.Sessions/Ports/PublicAddresses.cs",
+        "src/Sluice.Sessions/Store/SharedTables.cs",
+        "src/Sluice.Dataplane/PacketEngine.cs",
+        "src/Sluice.Dataplane/Workers/WorkerLoop.cs",
         "src/Sluice.Dataplane/Routing/NeighborTable.cs",
         "src/Sluice.Dataplane/Routing/RouteTable.cs",
     ];

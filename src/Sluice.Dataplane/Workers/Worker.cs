@@ -69,12 +69,12 @@ internal sealed unsafe class Worker : IDisposable
     {
         foreach (WorkerPort port in ports)
             if (port.Port.Index == link) port.Dispose();
-        SetPorts([.. ports.Where(port => port.Port.Index != link)]);
+        SetPorts(Array.FindAll(ports, port => port.Port.Index != link));
     }
 
     /// <summary>Replaces what is known of a link.</summary>
     public void UpdatePort(LinkPort changed) =>
-        SetPorts([.. ports.Select(port => port.Port.Index == changed.Index ? port.With(changed) : port)]);
+        SetPorts(Array.ConvertAll(ports, port => port.Port.Index == changed.Index ? port.With(changed) : port));
 
     /// <summary>Begins to look at the tables; see <see cref="Epochs"/>.</summary>
     public void Unpark() => context.Sessions.Unpark();
