@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sluice.Sessions;
 
-/// <summary>Seeded random numbers: xoshiro256**, one state for each worker. Mutable: pass it by reference.</summary>
+/// <summary>Seeded random numbers: xoshiro256**. The store's secret is drawn from it, and every choice of a port from the secret. Mutable: pass it by reference.</summary>
 internal struct RandomSource
 {
     private ulong s0;

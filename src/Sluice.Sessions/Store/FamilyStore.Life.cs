@@ -16,7 +16,9 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         ushort timer = own->Timer;
         TimerClasses* classes = shared.Timers.ClassesOf(record->Timers);
         TcpOutcome outcome = TcpLife.Touch(own, other, in segment, now, classes, idle, RstCheckOf(record));
-        if (own->Timer != timer && shared.Due is { } due)
+
+        // A longer time needs no entry of its own: the one that is there comes early, and is put back.
+        if (idle[own->Timer] < idle[timer] && shared.Due is { } due)
             due.Add(Earlier(DueOf(session), now + idle[own->Timer] + 1), DueKindOfSession, session, record->Number);
         return outcome;
     }

@@ -144,7 +144,7 @@ public sealed unsafe class SessionStoreTests
         Assert.Equal(TcpOutcome.Continues, test.Store.TouchTcpSlow(cached.Family, cached.Line, TestStore.Rst, 1, 1, test.Now));
         SessionView session = test.Create(test.Udp("10.0.0.1", 5000));
         Assert.Equal(session.Ref.Line, test.Store.V4.Find(Flow4.MakeKey(request.Original)));
-        Assert.Empty(test.Store.Sessions(test.Now).Where(view => view.Ref == cached));
+        Assert.DoesNotContain(test.Store.Sessions(test.Now), view => view.Ref == cached);
     }
 
     [Fact]

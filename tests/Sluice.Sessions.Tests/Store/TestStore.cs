@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Xunit;
@@ -15,7 +14,12 @@ internal sealed class TestStore : IDisposable
     {
         Store = new SessionStore(new SessionStoreOptions
         {
-            Capacity = capacity, Workers = workers, Seed = seed, ExactExpiry = exact, SpareLines = 1024, CacheLines = 1024,
+            Capacity = capacity,
+            Workers = workers,
+            Seed = seed,
+            ExactExpiry = exact,
+            SpareLines = 1024,
+            CacheLines = 1024,
         });
         Pool = PoolOf(profile ?? new SessionProfile(), pool);
         Timers = Store.TimerSetFor(timers ?? TimerSet.Default);
