@@ -63,7 +63,7 @@ public sealed class GatewayHost : IDisposable
                 options.Socket ?? config.Gateway.ApiSocket ?? ControlSocket.DefaultPath, new ControlHandler(gateway.Inspector));
             gateway.Start(config);
             log.Info($"running with {config.Gateway.Links.Length} links; 'sluice show sessions --socket {socket.Path}' shows what passes");
-            return Serve(gateway);
+            return Serve(gateway, config);
         }
         catch (Exception e) when (e is LinkException or ControlException)
         {
@@ -72,7 +72,7 @@ public sealed class GatewayHost : IDisposable
         }
     }
 
-    private GatewayEnd Serve(LiveGateway gateway)
+    private GatewayEnd Serve(LiveGateway gateway, ConfigSet first)
     {
         while (true)
         {
@@ -80,7 +80,7 @@ public sealed class GatewayHost : IDisposable
             {
                 if (request == Request.Stop) break;
                 watch.Reset();
-                Reload(gateway);
+                Reload(gateway, first);
             }
             else if (gateway.Failure is { } failure)
             {
@@ -89,7 +89,7 @@ public sealed class GatewayHost : IDisposable
             }
             else if (options.Watch && watch.HasChanged())
             {
-                Reload(gateway);
+                Reload(gateway, first);
             }
         }
 
@@ -97,7 +97,7 @@ public sealed class GatewayHost : IDisposable
         return GatewayEnd.Stopped;
     }
 
-    private void Reload(LiveGateway gateway)
+    private void Reload(LiveGateway gateway, ConfigSet first)
     {
         if (Load() is not { } config)
         {
@@ -108,6 +108,8 @@ public sealed class GatewayHost : IDisposable
         try
         {
             gateway.Apply(config);
+            if (config.Gateway.Workers != first.Gateway.Workers || config.Gateway.SessionCapacity != first.Gateway.SessionCapacity)
+                log.Warning("workers and sessions.capacity are taken at the start: restart the gateway to change them");
             log.Info($"configuration {gateway.Inspector.Status().Generation} is in force");
         }
         catch (LinkException e)

@@ -10,6 +10,7 @@ namespace Sluice.Cli.Demo;
 internal sealed class DemoView(DemoCounts counts, IGatewayInspector gateway, TimeProvider time)
 {
     private const int SessionsShown = 8;
+    private const int SessionsRead = 1000;
 
     private readonly long begun = time.GetTimestamp();
     private PacketsView before = new(0, 0, 0, 0, 0, new Dictionary<string, ulong>());
@@ -31,8 +32,10 @@ internal sealed class DemoView(DemoCounts counts, IGatewayInspector gateway, Tim
         return new Rows(
             new Markup("clients [green]10.0.0.2, .3, .4[/] --- vpc1 [bold][[ Sluice ]][/] vpc2 --- server [green]198.51.100.2[/], which has no route to the clients"),
             Programs(),
+            new Markup($"the server sees its clients at [green]{string.Join(", ", counts.SourcesSeen)}[/]"),
             Gateway(status, packetsPerSecond),
-            Sessions());
+            Sessions(),
+            new Markup("[dim]Ctrl-C ends the demo and removes everything.[/]"));
     }
 
     private Table Programs()
@@ -41,8 +44,6 @@ internal sealed class DemoView(DemoCounts counts, IGatewayInspector gateway, Tim
         Row(table, "HTTP over TCP", counts.Http);
         Row(table, "queries over UDP", counts.Queries);
         Row(table, "pings", counts.Pings);
-        string sources = string.Join(", ", counts.SourcesSeen);
-        table.Caption = new TableTitle($"the server sees its clients at: {(sources.Length == 0 ? "-" : sources)}    Ctrl-C ends the demo");
         return table;
 
         static void Row(Table table, string name, (long Sent, long Answered) tally) => table.AddRow(name, Number(tally.Sent), Number(tally.Answered));
@@ -62,7 +63,8 @@ internal sealed class DemoView(DemoCounts counts, IGatewayInspector gateway, Tim
     private Table Sessions()
     {
         Table table = Headed("session", "from", "to", "seen as", "packets");
-        foreach (SessionView s in gateway.Sessions(SessionsShown, static s => s.IdleSeconds < 2).Sessions)
+        IEnumerable<SessionView> newest = gateway.Sessions(SessionsRead, static s => s.IdleSeconds < 2).Sessions.OrderByDescending(s => s.Id).Take(SessionsShown);
+        foreach (SessionView s in newest)
             table.AddRow($"{s.Protocol} {s.State}", Markup.Escape(s.Source), Markup.Escape(s.Destination), Markup.Escape(s.TranslatedSource), $"{s.Original.Packets}/{s.Reply.Packets}");
         return table;
     }

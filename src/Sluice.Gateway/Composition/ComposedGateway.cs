@@ -53,8 +53,9 @@ public sealed class ComposedGateway : IDisposable
         var wanted = next.Gateway.Links.Select((spec, order) => (Spec: spec, Identity: source.IdentityOf(spec, order), Order: order)).ToList();
         List<OpenLink> gone = [.. links.Values.Where(open => !wanted.Any(w => w.Spec.Name == open.Spec.Name && w.Identity.Equals(open.Identity)))];
 
-        // A device of the gateway's own making has one name, so the old one must go before the new one comes.
-        foreach (OpenLink open in gone.Where(open => open.Spec.Driver is LinkDriver.Tun or LinkDriver.Tap)) Close(open);
+        // A device of the gateway's own making has one name: where that is wanted again, the old one must go before the new one comes.
+        foreach (OpenLink open in gone.Where(open => open.Spec.Driver is LinkDriver.Tun or LinkDriver.Tap))
+            if (wanted.Any(w => w.Spec.Device == open.Spec.Device)) Close(open);
         OpenAll(wanted.Where(w => !links.TryGetValue(w.Spec.Name, out OpenLink? open) || gone.Contains(open)), gone);
 
         foreach ((LinkSpec spec, _, _) in wanted)

@@ -67,7 +67,9 @@ public sealed class ControlSocket : IDisposable
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             door?.Dispose();
-            throw new ControlException($"the socket {path} can't be made: {e.Message}", e);
+            string why = e is SocketException or IOException && !Directory.Exists(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)))
+                ? "its directory doesn't exist" : e.Message;
+            throw new ControlException($"the socket {path} can't be made: {why}", e);
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
     private readonly KernelMirror mirror;
     private readonly Dictionary<ushort, RealmSilence> silences = [];
     private readonly Dictionary<int, IReadOnlyList<InterfaceAddress>> kernelAddresses = [];
+    private readonly HashSet<int> furnished = [];
     private IReadOnlyList<KernelRoute> kernelRoutes = [];
     private bool started;
 
@@ -47,8 +48,7 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
     /// <summary>Follows the links that the gateway has now.</summary>
     public void Follow()
     {
-        foreach ((LinkSpec spec, LinkPort port) in KernelLinks)
-            interfaceAddresses.Set(port.Link.InterfaceIndex, [.. spec.Addresses.Select(a => new InterfaceAddress(a.Address, a.Connected.Length))]);
+        PutAddresses();
         mirror.Follow(KernelLinks.Select(l => l.Spec.Device));
         if (!started)
         {
@@ -127,6 +127,22 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
         neighbors.Dispose();
         foreach (RealmSilence silence in silences.Values) silence.Dispose();
         interfaceAddresses.Dispose();
+    }
+
+    // An interface that is no link any more gets rid of what was put on it for the link.
+    private void PutAddresses()
+    {
+        foreach (int gone in furnished.Where(index => !KernelLinks.Any(l => l.Port.Link.InterfaceIndex == index)).ToArray())
+        {
+            furnished.Remove(gone);
+            interfaceAddresses.Set(gone, []);
+        }
+
+        foreach ((LinkSpec spec, LinkPort port) in KernelLinks)
+        {
+            furnished.Add(port.Link.InterfaceIndex);
+            interfaceAddresses.Set(port.Link.InterfaceIndex, [.. spec.Addresses.Select(a => new InterfaceAddress(a.Address, a.Connected.Length))]);
+        }
     }
 
     private void Silence()
