@@ -12,6 +12,9 @@ internal sealed record BenchOptions
     /// <summary>Only the rows with so many sessions; 0: all.</summary>
     public uint Sessions { get; init; }
 
+    /// <summary>Only this suite of rows; null: all.</summary>
+    public string? Only { get; init; }
+
     /// <summary>What random traffic is drawn from.</summary>
     public int Seed { get; init; } = 1;
 

@@ -1,4 +1,5 @@
 using Sluice.Benchmarks.Core;
+using Sluice.Benchmarks.Pipeline;
 using Sluice.Benchmarks.Report;
 
 namespace Sluice.Benchmarks;
@@ -7,17 +8,20 @@ namespace Sluice.Benchmarks;
 internal static class CoreCommand
 {
     /// <summary>The suites in the order of their rows. A new suite is one line here.</summary>
-    private static readonly Func<BenchOptions, IEnumerable<BenchRow>>[] Suites =
+    private static readonly (string Name, Func<BenchOptions, IEnumerable<BenchRow>> Run)[] Suites =
     [
-        SessionCoreBench.Run,
+        ("core", SessionCoreBench.Run),
+        ("established", EstablishedBench.Run),
+        ("create", CreateBench.Run),
     ];
 
     public static int Run(BenchOptions options)
     {
         var machine = Machine.Here();
         var rows = new List<BenchRow>();
-        foreach (Func<BenchOptions, IEnumerable<BenchRow>> suite in Suites)
+        foreach ((string name, Func<BenchOptions, IEnumerable<BenchRow>> suite) in Suites)
         {
+            if (options.Only is { } only && only != name) continue;
             foreach (BenchRow row in suite(options))
             {
                 rows.Add(row);

@@ -1,10 +1,11 @@
 using Sluice.Benchmarks;
 
 const string Usage = """
-    usage: ./bench core [--json] [--quick] [--sessions N] [--seed N]
+    usage: ./bench core [--json] [--quick] [--only core|established|create] [--sessions N] [--seed N]
       core     session core in memory, beside the same in C, a naive version and the bound of the machine
       --json   one JSON document on standard output
       --quick  fewer rounds, up to a million sessions
+      --only   one suite: the session core, packets of established sessions, or new sessions
       --sessions 10000|100000|1000000|4000000   only that size
     Exit code: 0 the ratios hold, 1 one does not, 2 usage. Times are printed beside their goals; a slow or busy machine is no failure.
     """;
@@ -17,12 +18,20 @@ if (args is not ["core", ..])
 
 int seed = 1;
 uint sessions = 0;
+string? only = null;
 for (int i = 1; i < args.Length; i++)
 {
     if (args[i] is "--json" or "--quick") continue;
     string next = i + 1 < args.Length ? args[i + 1] : "";
     if ((args[i] == "--seed" && int.TryParse(next, out seed)) || (args[i] == "--sessions" && uint.TryParse(next, out sessions)))
     {
+        i++;
+        continue;
+    }
+
+    if (args[i] == "--only" && next is ("core" or "established" or "create"))
+    {
+        only = next;
         i++;
         continue;
     }
@@ -38,6 +47,7 @@ return CoreCommand.Run(new BenchOptions
     Quick = args.Contains("--quick"),
     Seed = seed,
     Sessions = sessions,
+    Only = only,
     ArtifactsDirectory = Path.Combine(root, "artifacts", "bench"),
     CSource = Path.Combine(root, "benchmarks", "c", "core.c"),
 });

@@ -100,7 +100,7 @@ internal sealed unsafe class FrameBank : IDisposable
         *(ushort*)(data + 12) = etherType;
     }
 
-    private static void Write4(byte* data, in FlowKey4 key)
+    public static void Write4(byte* data, in FlowKey4 key)
     {
         const int Length = 46;
         WriteEthernet(data, EtherType.Ipv4);
@@ -116,7 +116,7 @@ internal sealed unsafe class FrameBank : IDisposable
         WriteTransport((byte*)ip, (byte*)(ip + 1), key.Protocol, key.Ports, Length - Ipv4Header.Bytes);
     }
 
-    private static void Write6(byte* data, in FlowKey6 key)
+    public static void Write6(byte* data, in FlowKey6 key)
     {
         WriteEthernet(data, EtherType.Ipv6);
         var ip = (Ipv6Header*)(data + EthernetHeader.Bytes);
