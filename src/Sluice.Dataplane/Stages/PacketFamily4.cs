@@ -23,13 +23,12 @@ public unsafe struct PacketFamily4 : IPacketFamily<FlowKey4, FlowLine4>
     public static void ReadKey(Packet* packet, out FlowKey4 key)
     {
         Unsafe.SkipInit(out key);
-        byte* l4 = packet->Data + packet->L4;
+        uint ports = Unsafe.ReadUnaligned<uint>(packet->Data + packet->L4);
+        if (packet->Protocol == IpProtocol.Icmp) ports = PacketPorts.Of(packet);
+
+        // Whole words: the hash loads what was just stored, and a load that spans several stores waits for all of them.
         key.Addresses = Unsafe.ReadUnaligned<ulong>(packet->Data + packet->L3 + SourceOffset);
-        key.Ports = Unsafe.ReadUnaligned<uint>(l4);
-        key.Realm = packet->Realm;
-        key.Protocol = packet->Protocol;
-        key.Spare = 0;
-        if (packet->Protocol == IpProtocol.Icmp) key.Ports = PacketPorts.Of(packet);
+        key.Rest = FlowKey4.RestOf(ports, packet->Realm, packet->Protocol);
     }
 
     /// <inheritdoc/>

@@ -19,17 +19,14 @@ public unsafe struct PacketFamily6 : IPacketFamily<FlowKey6, FlowLine6>
     public static void ReadKey(Packet* packet, out FlowKey6 key)
     {
         Unsafe.SkipInit(out key);
-        byte* l4 = packet->Data + packet->L4;
+        uint ports = Unsafe.ReadUnaligned<uint>(packet->Data + packet->L4);
+        if (packet->Protocol == IpProtocol.IcmpV6) ports = PacketPorts.Of(packet);
         ulong* addresses = (ulong*)(packet->Data + packet->L3 + SourceOffset);
         key.Source0 = addresses[0];
         key.Source1 = addresses[1];
         key.Destination0 = addresses[2];
         key.Destination1 = addresses[3];
-        key.Ports = Unsafe.ReadUnaligned<uint>(l4);
-        key.Realm = packet->Realm;
-        key.Protocol = packet->Protocol;
-        key.Spare = 0;
-        if (packet->Protocol == IpProtocol.IcmpV6) key.Ports = PacketPorts.Of(packet);
+        key.Rest = FlowKey4.RestOf(ports, packet->Realm, packet->Protocol);
     }
 
     /// <inheritdoc/>

@@ -217,7 +217,14 @@ internal sealed unsafe class Worker : IDisposable
         ulong bytes = 0;
         for (Packet* packet = chunk; packet < end; packet++)
         {
-            if (packet < last && Sse.IsSupported) Sse.Prefetch0(packet[Ahead].Data);
+            if (packet < last && Sse.IsSupported)
+            {
+                // Headers reach into the second line wherever a frame does not begin at one.
+                byte* ahead = packet[Ahead].Data;
+                Sse.Prefetch0(ahead);
+                Sse.Prefetch0(ahead + 64);
+            }
+
             packet->Realm = realm;
             packet->Link = link;
             bytes += (uint)packet->Length;
