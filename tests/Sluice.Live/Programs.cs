@@ -7,6 +7,8 @@ namespace Sluice.Live;
 /// <summary>Runs programs inside a namespace.</summary>
 internal static class Programs
 {
+    private const int SecondsAtMost = 30;
+
     /// <summary>Runs a program inside and returns what it printed; it must end well.</summary>
     public static string Call(this NetworkNamespace place, string program, params string[] arguments)
     {
@@ -18,14 +20,15 @@ internal static class Programs
     /// <summary>Runs lines of a shell inside; each must end well.</summary>
     public static string Shell(this NetworkNamespace place, string lines) => place.Call("sh", "-ec", lines);
 
-    /// <summary>Runs a program inside; its exit code and all that it printed.</summary>
+    /// <summary>Runs a program inside; its exit code and all that it printed. It must not hang.</summary>
     public static (int Code, string Output) Try(this NetworkNamespace place, string program, params string[] arguments)
     {
         using Process process = place.Begin(program, arguments);
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd() + error.Result;
-        process.WaitForExit();
-        return (process.ExitCode, output);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        bool ended = process.WaitForExit(TimeSpan.FromSeconds(SecondsAtMost));
+        if (!ended) process.Kill(entireProcessTree: true);
+        Assert.True(ended, $"{program} {string.Join(' ', arguments)} has not ended within {SecondsAtMost} seconds:\n{output.Result}{error.Result}");
+        return (process.ExitCode, output.Result + error.Result);
     }
 
     /// <summary>Starts a program inside.</summary>

@@ -23,6 +23,7 @@ internal sealed class Town : IDisposable
     public const string Server6 = "fd00:2::2";
     public const string Public4 = "192.168.50.100";
     public const string Public6 = "fd00:2::100";
+    public const string InsideMac = "02:00:00:00:01:01";
     public const string OutsideMac = "02:00:00:00:02:01";
 
     private readonly string directory = Directory.CreateTempSubdirectory("sluice-live").FullName;
@@ -38,7 +39,7 @@ internal sealed class Town : IDisposable
         Client = Make();
         Middle = Make();
         ServerSide = Make();
-        Cable(Client, "c0", "02:00:00:00:01:02", "vpc1", "02:00:00:00:01:01", 1500);
+        Cable(Client, "c0", "02:00:00:00:01:02", "vpc1", InsideMac, 1500);
         Cable(ServerSide, "s0", "02:00:00:00:02:02", "vpc2", OutsideMac, outsideMtu);
         Client.Shell($"""
             ip address add {Client4}/24 dev c0

@@ -38,7 +38,6 @@ internal sealed unsafe class AfPacketQueue : LinkQueue
 
             _sender = PacketSocket.Open(device);
             Sockets.Set(_sender, PacketSocket.Level, PacketSocket.VirtioHeaders, 1, "send with virtio headers");
-            Sockets.Set(_sender, PacketSocket.Level, PacketSocket.QdiscBypass, 1, "send past the queueing discipline");
             Sockets.TrySet(_sender, Sockets.SOL_SOCKET, Sockets.SO_SNDBUFFORCE, SocketBufferBytes);
             PacketSocket.Bind(_sender, interfaceIndex, receives: false);
             _batch = new SendBatch(_sender);

@@ -16,12 +16,15 @@ internal sealed unsafe class SendBatch : IDisposable
     private const int RetryMilliseconds = 1;
 
     private readonly int _socket;
+    private bool _bypasses;
     private MultiMessage* _messages;
     private IoVector* _pieces;
 
+    /// <summary>Sends by a socket, past the queueing discipline for as long as that works.</summary>
     public SendBatch(int socket)
     {
         _socket = socket;
+        SetBypass(true);
         _messages = (MultiMessage*)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(MultiMessage));
         _pieces = (IoVector*)NativeMemory.AllocZeroed(Capacity, (nuint)sizeof(IoVector));
         for (int i = 0; i < Capacity; i++)
@@ -66,7 +69,7 @@ internal sealed unsafe class SendBatch : IDisposable
                 done += taken;
                 sent += taken;
             }
-            else if (!WaitsForRoomSlow(Errno.Last, ref retries))
+            else if (!MaySendNowSlow(packets[done], Errno.Last, ref retries))
             {
                 // The call stops at the first message that fails; the others must not suffer from it.
                 Refuse(packets[done++]);
@@ -77,13 +80,27 @@ internal sealed unsafe class SendBatch : IDisposable
     }
 
     // Only want of room is worth another try: a frame that the kernel finds wrong stays wrong, and an interface that is down stays down.
-    private bool WaitsForRoomSlow(int error, ref int retries)
+    private bool MaySendNowSlow(Packet* packet, int error, ref int retries)
     {
         if (error is not (Errno.EAGAIN or Errno.ENOBUFS) || retries == 0) return false;
+        if (_bypasses && packet->GsoType != 0 && error == Errno.ENOBUFS)
+        {
+            // Past the queueing discipline the kernel drops a super-frame that the interface can't cut by itself (its TSO is off,
+            // or was turned off just now); the usual way cuts it.
+            SetBypass(false);
+            return true;
+        }
+
         retries--;
         PollEntry entry = new() { Descriptor = _socket, Events = Polling.POLLOUT };
         _ = Polling.Wait(&entry, 1, RetryMilliseconds);
         return true;
+    }
+
+    private void SetBypass(bool bypasses)
+    {
+        Sockets.TrySet(_socket, PacketSocket.Level, PacketSocket.QdiscBypass, bypasses ? 1 : 0);
+        _bypasses = bypasses;
     }
 
     private static void Refuse(Packet* packet)
