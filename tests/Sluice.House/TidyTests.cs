@@ -10,7 +10,7 @@ public partial class TidyTests
 
     // Where packets pass, and what lies among it but runs only when a configuration or the kernel's tables change, or once for a public address.
     private static readonly string[] PacketPath = ["src/Sluice.Packets/", "src/Sluice.Sessions/", "src/Sluice.Dataplane/"];
-    private static readonly string[] ControlPathWithin = 
+    private static readonly string[] ControlPathWithin =
     [
         "src/Sluice.Packets/Addresses/",
         "src/Sluice.Packets/Captures/",

@@ -2,7 +2,6 @@ using System.Globalization;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Views;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Sluice.Cli.Demo;
 
