@@ -29,15 +29,15 @@ internal readonly struct Fields
     {
         Fields fields = Loose(node, problems);
         if (fields.mapping is null) return fields;
-        List<string>? unknown = null;
+        List<string>? strangers = null;
         foreach (KeyValuePair<YamlScalar, YamlNode> entry in fields.mapping.Entries)
         {
             if (known.Contains(entry.Key.Text)) continue;
             problems.Error(entry.Key, ConfigRule.UnknownField, Nearest.UnknownField(entry.Key.Text, known));
-            (unknown ??= []).Add(entry.Key.Text);
+            (strangers ??= []).Add(entry.Key.Text);
         }
 
-        return unknown is null ? fields : new Fields(fields.mapping, problems, unknown);
+        return strangers is null ? fields : new Fields(fields.mapping, problems, strangers);
     }
 
     /// <summary>The fields of a node that must be a mapping; what isn't asked for is passed over.</summary>
