@@ -2,13 +2,18 @@ using Sluice.Benchmarks;
 
 const string Usage = """
     usage: ./bench core [--json] [--quick] [--only core|established|create] [--sessions N] [--seed N]
+           ./bench live [--json] [--quick]
       core     session core in memory, beside the same in C, a naive version and the bound of the machine
+      live     iperf3 and ping through the gateway and through the kernel with the same NAT, in turn, in namespaces (root)
       --json   one JSON document on standard output
       --quick  fewer rounds, up to a million sessions
       --only   one suite: the session core, packets of established sessions, or new sessions
       --sessions 10000|100000|1000000|4000000   only that size
     Exit code: 0 the ratios hold, 1 one does not, 2 usage. Times are printed beside their goals; a slow or busy machine is no failure.
     """;
+
+if (args is ["live", .. var wishes] && wishes.All(static wish => wish is "--json" or "--quick"))
+    return LiveCommand.Run(wishes.Contains("--json"), wishes.Contains("--quick"));
 
 if (args is not ["core", ..])
 {

@@ -49,6 +49,8 @@ internal static class BenchReport
         row.Unit,
         row.Goal,
         Median = Round(row.Median),
+        Low = Round(row.Low),
+        High = Round(row.High),
         Bound = Round(row.Bound),
         Ratio = Round(row.Ratio),
         RatioToC = Round(row.RatioToC),

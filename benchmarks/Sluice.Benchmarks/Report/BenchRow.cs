@@ -21,6 +21,12 @@ internal sealed record BenchRow
     /// <summary>The median run: how far it is from the best tells how quiet the machine was.</summary>
     public double? Median { get; init; }
 
+    /// <summary>The lowest of several measurements, where <see cref="Value"/> is their median.</summary>
+    public double? Low { get; init; }
+
+    /// <summary>The highest of them.</summary>
+    public double? High { get; init; }
+
     /// <summary>What the machine can do at best, measured in the same run: touching each packet's first line.</summary>
     public double? Bound { get; init; }
 
