@@ -12,17 +12,28 @@ internal sealed unsafe class Decide(WorkerContext context)
 {
     private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
 
-    /// <summary>Warms what deciding this packet and making its session will touch.</summary>
+    /// <summary>Decides a packet ahead, and calls for what making its session will touch.</summary>
     /// <remarks>The policy is a pure function, so deciding early changes nothing; sessions are still made in the packets' order.</remarks>
-    public void Prefetch(Packet* packet, in FlowParts parts)
+    public void Foresee(Packet* packet, in FlowParts parts, ref Foreseen foreseen)
     {
-        Decision decision = context.Rules.Policy.Decide(FirstOf(packet, parts));
-        if (decision.Kind == DecisionKind.Session) context.Store.PrefetchCreate(context.Sessions, RequestFor(packet, parts, decision));
+        foreseen.Generation = context.Generation;
+        foreseen.Decision = context.Rules.Policy.Decide(FirstOf(packet, parts));
+        if (foreseen.Decision.Kind != DecisionKind.Session) return;
+        foreseen.Request = RequestFor(packet, parts, foreseen.Decision);
+        context.Store.PrefetchCreate(context.Sessions, foreseen.Request);
     }
 
     /// <summary>Decides a packet that no line is for.</summary>
     /// <returns>Its line, or none where the packet has been disposed of.</returns>
     public uint First(Packet* packet, in FlowParts parts)
+    {
+        var nothing = default(Foreseen);
+        return First(packet, parts, in nothing);
+    }
+
+    /// <summary>Decides a packet that no line is for; what was foreseen holds unless other rules have come into force since.</summary>
+    /// <returns>Its line, or none where the packet has been disposed of.</returns>
+    public uint First(Packet* packet, in FlowParts parts, in Foreseen foreseen)
     {
         context.TakeRules();
         context.Counters->Decided++;
@@ -32,12 +43,14 @@ internal sealed unsafe class Decide(WorkerContext context)
             return FlowLines.None;
         }
 
-        FirstPacket first = FirstOf(packet, parts);
-        Decision decision = context.Rules.Policy.Decide(first);
+        bool isForeseen = foreseen.Generation == context.Generation;
+        Decision decision = isForeseen ? foreseen.Decision : context.Rules.Policy.Decide(FirstOf(packet, parts));
         switch (decision.Kind)
         {
             case DecisionKind.AskMappings:
-                return Inbound(packet, parts, first, decision);
+                return Inbound(packet, parts, FirstOf(packet, parts), decision);
+            case DecisionKind.Session when isForeseen:
+                return Make(packet, parts, in foreseen.Request);
             case DecisionKind.Session:
                 return Make(packet, parts, RequestFor(packet, parts, decision));
             case DecisionKind.Stateless:
@@ -191,4 +204,17 @@ internal sealed unsafe class Decide(WorkerContext context)
         Destination = parts.Destination,
         DestinationPort = parts.DestinationPort,
     };
+
+    /// <summary>What was decided ahead of a packet's turn.</summary>
+    internal struct Foreseen
+    {
+        /// <summary>The rules that decided; 0: nothing was foreseen.</summary>
+        public uint Generation;
+
+        /// <summary>The decision.</summary>
+        public Decision Decision;
+
+        /// <summary>The session to be made, where the decision is to make one.</summary>
+        public NewSession Request;
+    }
 }

@@ -13,15 +13,19 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
     where TKey : unmanaged
     where TLine : unmanaged
 {
+    // By the packet's place among the chunk's packets of this family; right for those that had no candidate in this chunk.
+    private readonly Decide.Foreseen[] foreseen = new Decide.Foreseen[FlowStage<TPacket, TFlow, TKey, TLine>.Chunk];
+    private FlowWork<TKey>* chunkWork;
+
     /// <summary>Decides the chunk's misses ahead, so that what making their sessions touches is on its way to the cache.</summary>
-    /// <remarks>The policy is a pure function, so deciding early changes nothing; sessions are still made in the packets' order.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void PrepareSlow(Packet* chunk, Packet* end, FlowWork<TKey>* work)
     {
+        chunkWork = work;
         for (Packet* packet = chunk; packet < end; packet++)
         {
             if (packet->Kind != TPacket.Kind) continue;
-            if (work->Line == FlowLines.None) decide.Prefetch(packet, TFlow.PartsOf(work->Key));
+            if (work->Line == FlowLines.None) decide.Foresee(packet, TFlow.PartsOf(work->Key), ref foreseen[work - chunkWork]);
             work++;
         }
     }
@@ -32,7 +36,9 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
     public uint ResolveSlow(Packet* packet, FlowWork<TKey>* item)
     {
         uint index = table.ResolveSlow(item->Key, item->Hash);
-        return index != FlowLines.None ? index : decide.First(packet, TFlow.PartsOf(item->Key));
+        if (index != FlowLines.None) return index;
+        FlowParts parts = TFlow.PartsOf(item->Key);
+        return item->Line == FlowLines.None ? decide.First(packet, in parts, in foreseen[item - chunkWork]) : decide.First(packet, in parts);
     }
 
     /// <summary>A line of another generation, or idle longer than its time: still good, or the packet begins anew.</summary>

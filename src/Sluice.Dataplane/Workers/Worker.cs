@@ -17,7 +17,7 @@ internal sealed unsafe class Worker : IDisposable
     public const int Burst = 256;
 
     private const int Chunk = FlowPasses<Flow4, FlowKey4, FlowLine4>.Chunk;
-    private const int Ahead = 8;
+    private const int Ahead = 16;
     private const int SweptLines = 64;
     private const int SweepsBetweenBursts = 16;
 
