@@ -13,6 +13,7 @@ public sealed class LiveGateway : IDisposable
     private const int ConfirmationMilliseconds = 10_000;
 
     private readonly ComposedGateway gateway;
+    private readonly LiveLinks links;
     private readonly ControlThread control;
     private readonly TimeProvider time;
     private readonly GatewayLog log;
@@ -31,7 +32,8 @@ public sealed class LiveGateway : IDisposable
     {
         this.log = log;
         time = options.Time;
-        gateway = new ComposedGateway(options, new LiveLinks(options.Workers));
+        links = new LiveLinks(options.Workers);
+        gateway = new ComposedGateway(options, links);
         Inspector = new GatewayInspector(gateway);
         control = new ControlThread(Tick, e => log.Warning(e.Message));
         gateway.Engine.Router.NextHops.Wanting = control.Wake;
@@ -63,6 +65,7 @@ public sealed class LiveGateway : IDisposable
         gateway.Apply(config);
         kernel!.Follow();
         gateway.ApplyRoutes();
+        links.KeepOnly(gateway.Links.Select(l => l.Port.Link));
     });
 
     /// <summary>Stops the workers, gives the kernel back what was taken, closes the links.</summary>
@@ -77,6 +80,7 @@ public sealed class LiveGateway : IDisposable
         });
         control.Dispose();
         gateway.Dispose();
+        links.Dispose();
     }
 
     private int Tick()

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Text;
+using Sluice.Links;
+using Xunit;
+
+namespace Sluice.Live;
+
+/// <summary>A gateway as a program of its own: <c>sluice run</c>.</summary>
+internal sealed class SluiceProcess : IDisposable
+{
+    private readonly StringBuilder said = new();
+    private readonly Process process;
+
+    public SluiceProcess(NetworkNamespace place, string configurationFile, string socket)
+    {
+        Socket = socket;
+        process = place.Begin(Program, "run", configurationFile, "--socket", socket);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (said) said.AppendLine(line.Data);
+        };
+        process.BeginErrorReadLine();
+    }
+
+    public string Socket { get; }
+
+    public string Said
+    {
+        get
+        {
+            lock (said) return said.ToString();
+        }
+    }
+
+    public bool HasExited => process.HasExited;
+
+    private static string Program
+    {
+        get
+        {
+            // artifacts/bin/Sluice.Live/release/ is where this program is.
+            string bin = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
+            string found = Path.Combine(bin, "Sluice.Cli", "release_linux-x64", "sluice");
+            Assert.True(File.Exists(found), $"{found} is missing: build src/Sluice.Cli");
+            return found;
+        }
+    }
+
+    public SluiceProcess AwaitRunning()
+    {
+        Programs.Until(() => process.HasExited || Said.Contains("running with", StringComparison.Ordinal), "the gateway runs");
+        Assert.False(process.HasExited, Said);
+        return this;
+    }
+
+    public void AwaitSaying(string words) => Programs.Until(() => Said.Contains(words, StringComparison.Ordinal), $"the gateway says '{words}'; it said:\n{Said}");
+
+    /// <summary>Sends a signal by its name: INT, KILL, HUP, STOP, CONT.</summary>
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits for the end; the exit code, and all that was said.</summary>
+    public int Await()
+    {
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)), "the gateway has not ended");
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited) process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    /// <summary>What <c>sluice show</c> says of it.</summary>
+    public static string Show(NetworkNamespace place, string what, string socket) => place.Call(Program, "show", what, "--json", "--socket", socket);
+}
