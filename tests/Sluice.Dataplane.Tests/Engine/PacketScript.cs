@@ -14,7 +14,8 @@ namespace Sluice.Dataplane.Tests.Engine;
 /// 10.0.0.2 > 192.168.50.2 icmp unreachable 3 [192.168.50.2:9 > 10.0.0.2:5000 udp]
 /// 10.0.0.2 > 192.168.50.2 fragment of protocol 17 id 9 offset 0 len 64 more
 /// </code>
-/// Anything may end with <c>len N</c>, <c>ttl N</c>, <c>df</c>, <c>badchecksum</c>.
+/// Anything may end with <c>len N</c>, <c>ttl N</c>, <c>df</c>, <c>ipid N</c>, <c>tos N</c>, <c>ipoptions N</c> (bytes), <c>hopbyhop</c>, <c>mss N</c>, <c>badchecksum</c>,
+/// <c>badipchecksum</c>.
 /// </remarks>
 internal static class PacketScript
 {
@@ -38,7 +39,7 @@ internal static class PacketScript
         switch (words[3])
         {
             case "tcp":
-                packet.Tcp(sourcePort, destinationPort, Flags(words[4]), Number(words, "seq") ?? 1000, Number(words, "ack") ?? 0);
+                packet.Tcp(sourcePort, destinationPort, Flags(words.Length > 4 ? words[4] : "A"), Number(words, "seq") ?? 1000, Number(words, "ack") ?? 0);
                 break;
             case "udp":
                 packet.Udp(sourcePort, destinationPort);
@@ -59,7 +60,13 @@ internal static class PacketScript
 
         if (Number(words, "len") is { } length) packet.Payload((int)length);
         if (Number(words, "ttl") is { } ttl) packet.Ttl((int)ttl);
+        if (Number(words, "ipid") is { } identification) packet.Identification((int)identification);
+        if (Number(words, "tos") is { } tos) packet.TrafficClass((byte)tos);
+        if (Number(words, "mss") is { } mss) packet.Mss((int)mss);
+        if (Number(words, "ipoptions") is { } options) packet.Options([.. Enumerable.Repeat((byte)1, (int)options)]);
+        if (words.Contains("hopbyhop")) packet.Extension(IpProtocol.HopByHop);
         if (words.Contains("df")) packet.DontFragment();
+        if (words.Contains("badipchecksum")) packet.WithBadHeaderChecksum();
         if (words.Contains("badchecksum")) packet.WithBadChecksum();
         return packet;
     }
@@ -74,6 +81,13 @@ internal static class PacketScript
             case "echo":
                 packet.Echo((int)Number(words, "id")!, (int)(Number(words, "seq") ?? 1), words[5] == "reply");
                 break;
+            case "id":
+                packet.Echo((int)Number(words, "id")!);
+                break;
+            case "timestamp":
+                byte stamp = words[5] == "reply" ? IcmpType.TimestampReply : IcmpType.TimestampRequest;
+                packet.Icmp(stamp, 0, Number(words, "id")!.Value << 16 | 1).Payload(12);
+                break;
             case "unreachable":
                 packet.Error(v4 ? IcmpType.Unreachable : IcmpV6Type.Unreachable, (byte)Number(words, "unreachable")!, payload);
                 break;
@@ -85,7 +99,7 @@ internal static class PacketScript
                 packet.Error(v4 ? IcmpType.Unreachable : IcmpV6Type.PacketTooBig, v4 ? IcmpUnreachable.FragmentationNeeded : (byte)0, payload, mtu);
                 break;
             default:
-                packet.Icmp((byte)Number(words, "type")!);
+                packet.Icmp((byte)Number(words, "type")!, (byte)(Number(words, "code") ?? 0)).Payload(payload);
                 break;
         }
     }

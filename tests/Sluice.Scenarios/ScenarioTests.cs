@@ -1,0 +1,54 @@
+using Xunit;
+
+namespace Sluice.Scenarios;
+
+/// <summary>Every file of the <c>scenarios</c> folder.</summary>
+public sealed class ScenarioTests
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "scenarios");
+
+    public static TheoryData<string> Names =>
+        [.. Directory.GetFiles(Folder, "*.txt", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f)[..^4]).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void It_comes_out_as_written(string name)
+    {
+        using var run = new ScenarioRun(Load(name));
+
+        Holds(run);
+    }
+
+    /// <summary>Design: a verdict depends neither on the worker nor on how many there are.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Several_workers_change_nothing(string name)
+    {
+        foreach (int workers in (ReadOnlySpan<int>)[2, 3])
+        {
+            using var run = new ScenarioRun(Load(name), workers);
+
+            Holds(run);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_second_run_writes_the_same_bytes(string name)
+    {
+        using var first = new ScenarioRun(Load(name));
+        using var second = new ScenarioRun(Load(name));
+        Assert.Empty(first.Differences());
+        Assert.Empty(second.Differences());
+
+        Assert.Equal(first.Bytes(), second.Bytes());
+    }
+
+    private static void Holds(ScenarioRun run)
+    {
+        string differences = run.Differences();
+        Assert.True(differences.Length == 0, differences);
+    }
+
+    private static Scenario Load(string name) => ScenarioReader.Read(File.ReadAllText(Path.Combine(Folder, $"{name}.txt")));
+}
