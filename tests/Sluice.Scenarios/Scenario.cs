@@ -64,6 +64,6 @@ internal sealed class Scenario
     /// <summary>Pools by address and protocol, and figures of theirs.</summary>
     public List<(string Address, string Protocol, string Figure, long Value)> Pools { get; } = [];
 
-    /// <summary>Comparisons of names: <c>$p != $q</c>, <c>$p = 80</c>, <c>$p in 1024-65535</c>.</summary>
+    /// <summary>Comparisons of names: <c>$p != $q</c>, <c>$p = 80</c>, <c>$p apart $q</c> (not neighbours), <c>$p in 1024-65535</c>.</summary>
     public List<string[]> Checks { get; } = [];
 }

@@ -23,8 +23,9 @@ internal sealed class ScenarioReader
 
     private void ReadAll()
     {
-        scenario.Title = lines[0].Text;
-        for (int i = 1; i < lines.Count;)
+        int title = lines.FindIndex(static line => line.Text.Length == 0);
+        scenario.Title = string.Join('\n', lines.Take(title).Select(static line => line.Text));
+        for (int i = title; i < lines.Count;)
         {
             (string text, int place) = lines[i++];
             string line = text.Trim();

@@ -11,6 +11,8 @@ namespace Sluice.Scenarios;
 /// <summary>Compares what a replay wrote with what the scenario says, and tells the whole exchange: <c>-</c> was written and didn't come, <c>+</c> came.</summary>
 internal sealed class ScenarioReport
 {
+    private const int Around = 4;
+
     private readonly Scenario scenario;
     private readonly List<Step> steps;
     private readonly string folder;
@@ -35,7 +37,25 @@ internal sealed class ScenarioReport
 
     public bool Differs { get; private set; }
 
-    public string Text => $"{scenario.Title}\n{text}";
+    /// <summary>The exchange around each difference.</summary>
+    public string Text
+    {
+        get
+        {
+            string[] lines = text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var near = new StringBuilder(scenario.Title).Append('\n');
+            bool gap = false;
+            for (int i = 0; i < lines.Length; i++)
+            {
+                bool shown = Enumerable.Range(i - Around, 2 * Around + 1).Any(n => n >= 0 && n < lines.Length && lines[n][0] != ' ');
+                if (shown) near.Append(lines[i]).Append('\n');
+                else if (!gap) near.Append("  ...\n");
+                gap = !shown;
+            }
+
+            return near.ToString();
+        }
+    }
 
     public void ComparePackets()
     {
@@ -142,6 +162,7 @@ internal sealed class ScenarioReport
         {
             "=" => first == second,
             "!=" => first != second,
+            "apart" => Math.Abs(Number(first) - Number(second)) > 1,
             "in" => second.Split('-') is [var low, var high] && Number(first) >= Number(low) && Number(first) <= Number(high),
             _ => throw new FormatException($"'{check[1]}' compares nothing"),
         };
