@@ -3,7 +3,6 @@ using Sluice.Dataplane.Egress;
 using Sluice.Dataplane.Routing;
 using Sluice.Dataplane.Workers;
 using Sluice.Links;
-using Sluice.Packets.Addresses;
 using Sluice.Policy;
 using Sluice.Sessions;
 
@@ -39,7 +38,7 @@ public sealed unsafe class PacketEngine : IDisposable
             ExactExpiry = options.ExactExpiry,
         });
         Router = new Router();
-        shared = new SharedState(options, Store, Router, RulesFor(Nothing, identity: null));
+        shared = new SharedState(options, Store, Router, RulesFor(Nothing, identity: default));
         workers = [.. Enumerable.Range(0, options.Workers).Select(number => new Worker(shared, number))];
         loops = [.. workers.Select(worker => new WorkerLoop(worker, Clock))];
     }
@@ -133,7 +132,7 @@ public sealed unsafe class PacketEngine : IDisposable
     /// <param name="policy">The policy.</param>
     /// <param name="routes">Routes of documents and of the kernel; connected ones follow from the links.</param>
     /// <param name="identity">Source of ICMP that the gateway makes where no address of a link will do.</param>
-    public void Apply(GatewayPolicy policy, IEnumerable<RouteFact> routes, IpAddress? identity)
+    public void Apply(GatewayPolicy policy, IEnumerable<RouteFact> routes, GatewayIdentity identity)
     {
         Router.Rebuild([.. Links.Select(port => port.Facts)], routes);
         shared.Rules = RulesFor(policy, identity);
@@ -237,7 +236,7 @@ public sealed unsafe class PacketEngine : IDisposable
         Router.Dispose();
     }
 
-    private Ruleset RulesFor(GatewayPolicy policy, IpAddress? identity)
+    private Ruleset RulesFor(GatewayPolicy policy, GatewayIdentity identity)
     {
         // 0 marks dead lines, so the numbers go round without it. A line is confirmed or ended within a second or so, long before its number comes again.
         generation = generation == ushort.MaxValue ? (ushort)1 : (ushort)(generation + 1);

@@ -28,8 +28,8 @@ public sealed class Ruleset
     /// <summary>The links, by index; removed ones are null.</summary>
     public required ImmutableArray<LinkPort?> Ports { get; init; }
 
-    /// <summary>Source of ICMP that the gateway makes where the link and realm have no address of the family (RFC 7600).</summary>
-    public IpAddress? Identity { get; init; }
+    /// <summary>Source of ICMP that the gateway makes where the link and realm have no address of the family.</summary>
+    public GatewayIdentity Identity { get; init; }
 
     /// <summary>The address that ICMP made in answer to a packet of <paramref name="port"/> has as source, or null where there is none.</summary>
     public IpAddress? AnswerSource(LinkPort port, IpFamily family)
@@ -37,6 +37,11 @@ public sealed class Ruleset
         if (port.FirstAddress(family) is { } first) return first;
         foreach (LinkPort? other in Ports)
             if (other is not null && other.Realm == port.Realm && other.FirstAddress(family) is { } address) return address;
-        return Identity is { } identity && identity.Family == family ? identity : null;
+        return family == IpFamily.V4 ? Identity.V4 : Identity.V6;
     }
 }
+
+/// <summary>The addresses that the gateway speaks from where it has none of its own that would do (RFC 7600); null: then it says nothing.</summary>
+/// <param name="V4">For ICMP.</param>
+/// <param name="V6">For ICMPv6.</param>
+public readonly record struct GatewayIdentity(IpAddress? V4, IpAddress? V6);

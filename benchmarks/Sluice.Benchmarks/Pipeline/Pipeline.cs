@@ -39,7 +39,7 @@ internal sealed class Pipeline : IDisposable
         }
 
         Policy = PolicyCompiler.Compile(config, realms);
-        Engine.Apply(Policy, routes, identity: null);
+        Engine.Apply(Policy, routes, identity: default);
     }
 
     public PacketEngine Engine { get; }

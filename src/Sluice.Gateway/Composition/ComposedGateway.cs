@@ -70,7 +70,7 @@ public sealed class ComposedGateway : IDisposable
         Engine.Router.Neighbors.SetFixed(wanted.SelectMany(w =>
             w.Spec.Neighbors.Select(n => (links[w.Spec.Name].Port.Index, n.Address, n.Mac))));
         config = next;
-        Engine.Apply(policy, Routes(), next.Gateway.IdentityV4);
+        Engine.Apply(policy, Routes(), new GatewayIdentity(next.Gateway.IdentityV4, next.Gateway.IdentityV6));
         Volatile.Write(ref configurations, configurations + 1);
     }
 

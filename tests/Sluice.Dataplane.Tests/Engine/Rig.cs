@@ -189,7 +189,7 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
 
         Engine.Router.Neighbors.SetFixed(config.Gateway.Links.SelectMany(spec => spec.Neighbors.Select(neighbor =>
             (Engine.Links.Single(port => port.Link.Name == spec.Name).Index, neighbor.Address, neighbor.Mac))));
-        Engine.Apply(PolicyCompiler.Compile(config, realms), routes, config.Gateway.IdentityV4);
+        Engine.Apply(PolicyCompiler.Compile(config, realms), routes, new GatewayIdentity(config.Gateway.IdentityV4, config.Gateway.IdentityV6));
     }
 
     private static ConfigSet Load(string yaml)
