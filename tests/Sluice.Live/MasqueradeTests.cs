@@ -30,7 +30,7 @@ public sealed class MasqueradeTests : IDisposable
         town.Middle.SetControl("ipv6/conf/all/forwarding", "1");
         town.Start(Configurations.Masquerade(ipv6, workers));
         string output = town.Client.Call("ping", "-c", "5", "-i", "0.2", "-W", "2", Town.Server(ipv6));
-        Assert.Contains("5 packets transmitted, 5 received, 0% packet loss", output, StringComparison.Ordinal);
+        Assert.True(output.Contains("5 packets transmitted, 5 received, 0% packet loss", StringComparison.Ordinal), output);
         Assert.DoesNotContain("DUP", output, StringComparison.Ordinal);
     }
 

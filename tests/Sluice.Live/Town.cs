@@ -51,6 +51,10 @@ internal sealed class Town : IDisposable
             ip address add {Server4}/24 dev s0
             ip address add {Server6}/64 dev s0
             """);
+
+        // Until its interface has a link-local address, which comes up to a second after the interface, a kernel can't ask for IPv6 neighbours.
+        foreach (NetworkNamespace place in new[] { Client, Middle, ServerSide })
+            Programs.Until(() => place.Run(LinkLocalAddresses) == (place == Middle ? 2 : 1), "interfaces have link-local addresses");
     }
 
     public NetworkNamespace Client { get; }
@@ -153,6 +157,9 @@ internal sealed class Town : IDisposable
             """);
         a.Call("ip", "link", "set", nameA, "up");
     }
+
+    // The fourth column of the kernel's list is the scope: 20 is that of the link.
+    private static int LinkLocalAddresses() => File.ReadLines("/proc/thread-self/net/if_inet6").Count(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3] == "20");
 
     public void Dispose()
     {
