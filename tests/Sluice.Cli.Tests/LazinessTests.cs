@@ -28,6 +28,7 @@ public sealed class LazinessTests : IDisposable
         using Process process = Process.Start(new ProcessStartInfo(Path.Combine(folder, "sluice"), line.Split(' '))
         {
             WorkingDirectory = Checkout.File("."),
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Sluice.Links;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Sluice.Packets;
-using Sluice.Packets.Building;
 using Xunit;
 
 namespace Sluice.Dataplane.Tests.Engine;

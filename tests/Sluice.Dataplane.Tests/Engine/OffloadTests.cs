@@ -2,7 +2,6 @@ using Sluice.Links;
 using Sluice.Links.Memory;
 using Sluice.Packets;
 using Sluice.Packets.Building;
-using Sluice.Packets.Headers;
 using Sluice.Packets.Offload;
 using Xunit;
 

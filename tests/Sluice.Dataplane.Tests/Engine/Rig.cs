@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Dataplane.Routing;
