@@ -18,6 +18,7 @@ public sealed class CaptureTests : IDisposable
 
     public void Dispose() => town.Dispose();
 
+    /// <summary>The ends or the kernel behind the gateway finish checksums.</summary>
     /// <remarks>
     /// A capture holds finished checksums where nothing is left to an interface. Either the ends finish theirs, or they leave it to the kernel behind the
     /// gateway: then that completes and cuts what the gateway has translated unfinished, and a wrong pseudo-header shows.

@@ -13,6 +13,7 @@ public sealed class ErrorTests : IDisposable
     private const string Far6 = "fd00:3::2";
 
     private Town? made;
+    private NetworkNamespace? farSide;
 
     private Town Here => made ??= new Town();
 
@@ -78,12 +79,10 @@ public sealed class ErrorTests : IDisposable
         Here.Client.Call("iperf3", "-c", Town.Server(ipv6), "-n", "4M");
     }
 
-    private NetworkNamespace? farSide;
-
     private static string More(bool ipv6) => ipv6 ? ", { cidr: \"fd00:3::/64\" }" : ", { cidr: 192.168.60.0/24 }";
 
     private static string[] Hops(string traceroute) =>
-        [.. Regex.Matches(traceroute, @"^\s*\d+\s+(\S+)", RegexOptions.Multiline).Select(m => m.Groups[1].Value)];
+        [.. Regex.Matches(traceroute, @"^\s*\d+\s+(?<hop>\S+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture).Select(m => m.Groups["hop"].Value)];
 
     private void BuildFarNetwork(int mtu)
     {

@@ -32,6 +32,7 @@ internal sealed class Town : IDisposable
     private readonly StringWriter log = new();
     private LiveGateway? gateway;
 
+    /// <summary>Builds the networks; no gateway runs yet.</summary>
     /// <param name="outsideMtu">The MTU between gateway and server.</param>
     public Town(int outsideMtu = 1500)
     {

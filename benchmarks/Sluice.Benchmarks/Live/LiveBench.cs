@@ -67,9 +67,9 @@ internal sealed partial class LiveBench(LiveTown town, bool quick)
     private double RoundTripMicroseconds()
     {
         string report = town.Client("ping", "-c", quick ? "200" : "1000", "-i", "0.002", LiveTown.Server);
-        return Median([.. TripTime().Matches(report).Select(m => double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture) * 1000)]);
+        return Median([.. TripTime().Matches(report).Select(m => double.Parse(m.Groups["ms"].Value, CultureInfo.InvariantCulture) * 1000)]);
     }
 
-    [GeneratedRegex(@"time=([0-9.]+) ms")]
+    [GeneratedRegex(@"time=(?<ms>[0-9.]+) ms", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex TripTime();
 }
