@@ -47,7 +47,7 @@ public sealed class BadInputTests : IDisposable
         { "a wrong field", "idleTimeout: 5m", "idleTimout: 5m", ":19:32: UnknownField: " },
         { "an unknown VPC", "    vpc2:\n      expose", "    vpc9:\n      expose", ":20:5: " },
         { "a bad duration", "idleTimeout: 5m", "idleTimeout: soon", ":19:45: " },
-        { "overlapping prefixes", "[{ cidr: 198.51.100.0/24 }]", "[{ cidr: 198.51.100.0/24 }, { cidr: 198.51.100.128/25 }]", ":22:" },
+        { "overlapping prefixes", "- ips: [{ cidr: 198.51.100.0/24 }]", "- ips: [{ cidr: 198.51.100.0/24 }]\n        - ips: [{ cidr: 198.51.100.128/25 }]", ":23:" },
         { "a port range with blanks", "masquerade: { idleTimeout: 5m }", "portForward: { ports: [{ proto: tcp, port: \"22\", as: \"122 - 234\" }] }", ":19:" },
         { "a port that is no text", "masquerade: { idleTimeout: 5m }", "portForward: { ports: [{ proto: tcp, port: 22, as: \"22\" }] }", ":19:" },
     };

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
+using Sluice.Packets;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Scenarios;
@@ -38,6 +40,7 @@ internal static class FrameFacts
             "ipoptions" => Text(header - 20),
             "nochecksum" => ip[header + 6] == 0 && ip[header + 7] == 0 ? "yes" : "no",
             "mss" => Mss(ip.AsSpan(header)),
+            "payload" => Encoding.UTF8.GetString(ip.AsSpan(header + (ip[v4 ? 9 : 6] == IpProtocol.Udp ? 8 : ip[header + 12] >> 4 << 2))),
             "tcpseq" => Text(BinaryPrimitives.ReadUInt32BigEndian(ip.AsSpan(header + 4))),
             _ => throw new FormatException($"'{fact}' can't be asked of a frame"),
         };

@@ -14,7 +14,7 @@ namespace Sluice.Dataplane.Tests.Engine;
 /// 10.0.0.2 > 192.168.50.2 icmp unreachable 3 [192.168.50.2:9 > 10.0.0.2:5000 udp]
 /// 10.0.0.2 > 192.168.50.2 fragment of protocol 17 id 9 offset 0 len 64 more
 /// </code>
-/// Anything may end with <c>len N</c>, <c>ttl N</c>, <c>df</c>, <c>ipid N</c>, <c>tos N</c>, <c>ipoptions N</c> (bytes), <c>hopbyhop</c>, <c>mss N</c>, <c>badchecksum</c>,
+/// Anything may end with <c>len N</c>, <c>payload WORD</c>, <c>ttl N</c>, <c>df</c>, <c>ipid N</c>, <c>tos N</c>, <c>ipoptions N</c> (bytes), <c>hopbyhop</c>, <c>mss N</c>, <c>badchecksum</c>,
 /// <c>badipchecksum</c>.
 /// </remarks>
 internal static class PacketScript
@@ -59,6 +59,8 @@ internal static class PacketScript
         }
 
         if (Number(words, "len") is { } length) packet.Payload((int)length);
+        int text = Array.IndexOf(words, "payload");
+        if (text >= 0) packet.Payload(words[text + 1]);
         if (Number(words, "ttl") is { } ttl) packet.Ttl((int)ttl);
         if (Number(words, "ipid") is { } identification) packet.Identification((int)identification);
         if (Number(words, "tos") is { } tos) packet.TrafficClass((byte)tos);
