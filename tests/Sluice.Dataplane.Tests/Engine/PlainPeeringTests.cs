@@ -71,6 +71,24 @@ public sealed class PlainPeeringTests : IDisposable
         """);
 
     [Fact]
+    public void An_error_passes_only_where_what_it_quotes_would_pass_unchanged()
+    {
+        // vpc1 shows 192.0.2.0/24 as it is and hides 10.0.0.0/24.
+        using var mixed = new Rig(Net.Of(
+            [Net.Link("vpc1", "10.0.0.1/24", "10.0.0.2 10.0.0.9", ", routes: [{ to: 192.0.2.0/24, via: 10.0.0.9 }]"), Net.Link("vpc2", "192.168.50.1/24", "192.168.50.2")],
+            [
+                "vpc1: { expose: [{ ips: [{ cidr: 192.0.2.0/24 }] }, { ips: [{ cidr: 10.0.0.0/24 }], as: [{ cidr: 203.0.113.1/32 }], nat: { masquerade: {} } }] }, " +
+                $"vpc2: {Net.Plain("192.168.50.0/24")}",
+            ]));
+        new Play(mixed).Run("""
+            vpc1 192.0.2.7 > 192.168.50.2 icmp time exceeded 0 [192.168.50.2:53 > 192.0.2.8:5000 udp]
+              = vpc2 192.0.2.7 > 192.168.50.2 icmp time exceeded 0 [192.168.50.2:53 > 192.0.2.8:5000 udp]
+            vpc1 192.0.2.7 > 192.168.50.2 icmp time exceeded 0 [192.168.50.2:53 > 10.0.0.2:5000 udp]
+              drop IcmpUnmatched
+            """);
+    }
+
+    [Fact]
     public void Hops_run_out_and_packets_may_be_too_big_without_sessions_too() => new Play(rig).Run("""
         vpc1 10.0.0.2:5000 > 192.168.50.2:80 udp ttl 1
           = vpc1 10.0.0.1 > 10.0.0.2 icmp time exceeded 0 [10.0.0.2:5000 > 192.168.50.2:80 udp]

@@ -69,6 +69,9 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
     /// <summary>The sessions of the packets seen since the last time that anybody asked, as numbers; null: none.</summary>
     public List<ulong?> Sessions { get; } = [];
 
+    /// <summary>The verdicts of IPv4 packets by their identification.</summary>
+    public Dictionary<int, string> VerdictById { get; } = [];
+
     /// <summary>The virtual time.</summary>
     public uint Now => now;
 
@@ -141,7 +144,9 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
         {
             Packet* packet = packets + i;
             Sessions.Add(NumberOf(packet));
-            verdicts.Add(packet->Verdict == Verdict.Drop ? $"drop {packet->Reason}" : packet->Verdict.ToString().ToLowerInvariant());
+            string verdict = packet->Verdict == Verdict.Drop ? $"drop {packet->Reason}" : packet->Verdict.ToString().ToLowerInvariant();
+            verdicts.Add(verdict);
+            if (packet->Kind != PacketKind.Bad && packet->Data[packet->L3] >> 4 == 4) VerdictById[packet->Ipv4->Identification.Value] = verdict;
         }
     }
 
