@@ -55,7 +55,7 @@ internal static class PacketScript
                 packet.Protocol((byte)Number(words, "protocol")!).Fragment(Number(words, "id")!.Value, (int)Number(words, "offset")!, words.Contains("more"));
                 break;
             default:
-                throw new ArgumentException($"'{words[3]}' in '{line}'");
+                throw new FormatException($"'{words[3]}' in '{line}'");
         }
 
         if (Number(words, "len") is { } length) packet.Payload((int)length);
