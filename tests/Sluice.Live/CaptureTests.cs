@@ -80,9 +80,9 @@ public sealed class CaptureTests : IDisposable
         string server = Town.Server(ipv6);
         town.Iperf(town.ServerSide);
         town.Client.Call("ping", "-c", "3", "-i", "0.1", "-s", "1001", server);
-        town.Client.Call("iperf3", "-c", server, "-n", "2M");
-        town.Client.Call("iperf3", "-c", server, "-n", "2M", "-R");
-        town.Client.Call("iperf3", "-c", server, "-u", "-t", "1", "-b", "5M", "-l", "999");
+        town.CallIperf(server, "-n", "2M");
+        town.CallIperf(server, "-n", "2M", "-R");
+        town.CallIperf(server, "-u", "-t", "1", "-b", "5M", "-l", "999");
 
         // Errors from outside, and one of the gateway's own.
         town.Client.Try("traceroute", "-n", "-q", "1", "-w", "1", "-m", "2", server);

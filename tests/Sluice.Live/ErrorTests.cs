@@ -61,7 +61,7 @@ public sealed class ErrorTests : IDisposable
         Assert.Contains("mtu 1300", Here.Client.Call("ip", "route", "get", ipv6 ? Far6 : Far4), StringComparison.Ordinal);
         Here.Client.Call("ip", ipv6 ? "-6" : "-4", "route", "flush", "cache");
         Here.Iperf(farSide!);
-        Here.Client.Call("iperf3", "-c", ipv6 ? Far6 : Far4, "-n", "4M");
+        Here.CallIperf(ipv6 ? Far6 : Far4, "-n", "4M");
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class ErrorTests : IDisposable
         Assert.Contains("mtu 1300", Here.Client.Call("ip", "route", "get", Town.Server(ipv6)), StringComparison.Ordinal);
         Here.Client.Call("ip", ipv6 ? "-6" : "-4", "route", "flush", "cache");
         Here.Iperf(Here.ServerSide);
-        Here.Client.Call("iperf3", "-c", Town.Server(ipv6), "-n", "4M");
+        Here.CallIperf(Town.Server(ipv6), "-n", "4M");
     }
 
     private static string More(bool ipv6) => ipv6 ? ", { cidr: \"fd00:3::/64\" }" : ", { cidr: 192.168.60.0/24 }";

@@ -40,9 +40,9 @@ public sealed class MasqueradeTests : IDisposable
     {
         town.Start(Configurations.Masquerade(ipv6, workers));
         town.Iperf(town.ServerSide);
-        town.Client.Call("iperf3", "-c", Town.Server(ipv6), "-t", "1", "-P", "4");
-        town.Client.Call("iperf3", "-c", Town.Server(ipv6), "-t", "1", "-R");
-        town.Client.Call("iperf3", "-c", Town.Server(ipv6), "-t", "1", "-u", "-b", "20M", "-l", "1200");
+        town.CallIperf(Town.Server(ipv6), "-t", "1", "-P", "4");
+        town.CallIperf(Town.Server(ipv6), "-t", "1", "-R");
+        town.CallIperf(Town.Server(ipv6), "-t", "1", "-u", "-b", "20M", "-l", "1200");
         Assert.All(town.Gateway.Inspector.Drops().Drops, drop => Assert.Fail($"{drop.Packets} packets were dropped: {drop.Reason}"));
         Assert.Null(town.Gateway.Failure);
     }

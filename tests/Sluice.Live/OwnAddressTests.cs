@@ -18,8 +18,8 @@ public sealed class OwnAddressTests : IDisposable
         using var outside = new Capture(town, town.ServerSide, "s0");
         using var asking = new Asking(town.ServerSide, Town.Outside4, 8080);
         town.Iperf(town.ServerSide);
-        town.Client.Call("iperf3", "-c", Town.Server4, "-n", "1M", "-P", "4");
-        town.Client.Call("iperf3", "-c", Town.Server4, "-u", "-t", "1", "-b", "2M", "-l", "900");
+        town.CallIperf(Town.Server4, "-n", "1M", "-P", "4");
+        town.CallIperf(Town.Server4, "-u", "-t", "1", "-b", "2M", "-l", "900");
         for (int i = 0; i < 10; i++)
             Assert.Equal($"you are {Town.Outside4}\n", town.Client.Call("curl", "-gsS", "--max-time", "10", Town.Url(Town.Server4, 8080)));
         town.Client.Call("ping", "-c", "3", "-i", "0.1", "-W", "2", Town.Server4);

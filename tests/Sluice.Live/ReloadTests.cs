@@ -54,7 +54,7 @@ public sealed class ReloadTests : IDisposable
 
     private Process Begin(string seconds)
     {
-        Process iperf = town.Background(town.Client, "iperf3", "-c", Town.Server4, "-t", seconds);
+        Process iperf = town.BeginIperf(Town.Server4, "-t", seconds);
         Programs.Until(() => Endpoints().Length == 2, "iperf3's two connections are established");
         return iperf;
     }

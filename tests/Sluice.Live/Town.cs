@@ -31,6 +31,8 @@ internal sealed class Town : IDisposable
     private readonly List<IDisposable> belongings = [];
     private readonly StringWriter log = new();
     private LiveGateway? gateway;
+    private int iperfListened;
+    private int iperfCalled;
 
     /// <summary>Builds the networks; no gateway runs yet.</summary>
     /// <param name="outsideMtu">The MTU between gateway and server.</param>
@@ -119,18 +121,33 @@ internal sealed class Town : IDisposable
         return belonging;
     }
 
-    /// <summary>An iperf3 server that listens.</summary>
+    /// <summary>Begins an iperf3 server.</summary>
     public void Iperf(NetworkNamespace place)
     {
         Process server = Background(place, "iperf3", "-s", "--forceflush");
-        while (server.StandardOutput.ReadLine() is { } line)
+        server.OutputDataReceived += (_, line) =>
         {
-            if (!line.Contains("listening", StringComparison.Ordinal)) continue;
-            _ = server.StandardOutput.ReadToEndAsync();
-            return;
-        }
+            if (line.Data?.Contains("listening", StringComparison.Ordinal) == true) Interlocked.Increment(ref iperfListened);
+        };
+        server.BeginOutputReadLine();
+    }
 
-        Assert.Fail(server.StandardError.ReadToEnd());
+    /// <summary>Begins a test of the client's; between two tests iperf3's server listens anew, and resets who comes too early.</summary>
+    public Process BeginIperf(params string[] arguments)
+    {
+        iperfCalled++;
+        Programs.Until(() => Volatile.Read(ref iperfListened) >= iperfCalled, "iperf3 listens");
+        return Background(Client, "iperf3", ["-c", .. arguments]);
+    }
+
+    /// <summary>Runs a test of the client's; it must end well.</summary>
+    public void CallIperf(params string[] arguments)
+    {
+        Process test = BeginIperf(arguments);
+        Task<string> output = test.StandardOutput.ReadToEndAsync(), error = test.StandardError.ReadToEndAsync();
+        if (!test.WaitForExit(TimeSpan.FromSeconds(30))) test.Kill();
+        test.WaitForExit();
+        Assert.True(test.ExitCode == 0, $"iperf3 {string.Join(' ', arguments)} ended with {test.ExitCode}:\n{output.Result}{error.Result}");
     }
 
     /// <summary>A file of the town's own.</summary>

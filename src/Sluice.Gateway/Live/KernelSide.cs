@@ -15,6 +15,8 @@ namespace Sluice.Gateway.Live;
 /// </summary>
 internal sealed class KernelSide : IKernelObserver, IDisposable
 {
+    private const int FirstReadingMilliseconds = 5000;
+
     private static readonly IpPrefix LinkLocal = IpPrefix.Parse("fe80::/10");
     private static readonly IpPrefix Groups = IpPrefix.Parse("ff00::/8");
 
@@ -28,6 +30,7 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
     private readonly Dictionary<int, IReadOnlyList<InterfaceAddress>> kernelAddresses = [];
     private readonly HashSet<int> furnished = [];
     private IReadOnlyList<KernelRoute> kernelRoutes = [];
+    private readonly ManualResetEventSlim read = new();
     private bool started;
 
     public KernelSide(ComposedGateway gateway, Action<Action> post, GatewayLog log)
@@ -59,6 +62,9 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
         Silence();
         gateway.KernelRoutes = [.. FactsOf(kernelRoutes)];
     }
+
+    /// <summary>Waits until the kernel's tables have been read once and posted; not on the control thread. A kernel that is slow to tell is not waited for without end.</summary>
+    public void AwaitFirstReading() => read.Wait(FirstReadingMilliseconds);
 
     /// <summary>Asks the kernel for neighbours that packets wait for.</summary>
     public void AskWanted()
@@ -118,6 +124,7 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
 
     public void Resynchronized()
     {
+        read.Set();
         if (mirror.Overruns is > 0 and var overruns) post(() => log.Info($"the kernel's tables were read again (netlink overrun {overruns})"));
     }
 
@@ -127,6 +134,7 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
         neighbors.Dispose();
         foreach (RealmSilence silence in silences.Values) silence.Dispose();
         interfaceAddresses.Dispose();
+        read.Dispose();
     }
 
     // An interface that is no link any more gets rid of what was put on it for the link.

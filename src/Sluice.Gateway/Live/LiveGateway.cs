@@ -49,14 +49,23 @@ public sealed class LiveGateway : IDisposable
 
     /// <summary>Opens the links and lets packets pass.</summary>
     /// <exception cref="LinkException">A link or a privilege is missing: one line that says which.</exception>
-    public void Start(ConfigSet config) => control.Do(() =>
+    public void Start(ConfigSet config)
     {
-        gateway.Apply(config);
-        kernel = new KernelSide(gateway, control.Post, log);
-        kernel.Follow();
-        gateway.ApplyRoutes();
-        gateway.Engine.Start();
-    });
+        control.Do(() =>
+        {
+            gateway.Apply(config);
+            kernel = new KernelSide(gateway, control.Post, log);
+            kernel.Follow();
+        });
+
+        // Packets that came before the kernel's routes would be sent astray.
+        kernel!.AwaitFirstReading();
+        control.Do(() =>
+        {
+            gateway.ApplyRoutes();
+            gateway.Engine.Start();
+        });
+    }
 
     /// <summary>Puts another configuration in force, between two packets.</summary>
     /// <exception cref="LinkException">A link can't be opened; the old configuration stays.</exception>
