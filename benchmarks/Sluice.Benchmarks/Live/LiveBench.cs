@@ -59,7 +59,7 @@ internal sealed partial class LiveBench(LiveTown town, bool quick)
 
     private double Gigabits()
     {
-        string report = town.Client("iperf3", "-c", LiveTown.Server, "-t", Seconds.ToString(CultureInfo.InvariantCulture), "-J");
+        string report = town.Iperf("-t", Seconds.ToString(CultureInfo.InvariantCulture), "-J");
         using JsonDocument parsed = JsonDocument.Parse(report);
         return parsed.RootElement.GetProperty("end").GetProperty("sum_received").GetProperty("bits_per_second").GetDouble() / 1e9;
     }

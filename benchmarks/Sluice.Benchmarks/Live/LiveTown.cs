@@ -51,6 +51,7 @@ internal sealed class LiveTown : IDisposable
     private readonly NetworkNamespace middle = NetworkNamespace.CreateAnonymous();
     private readonly NetworkNamespace server = NetworkNamespace.CreateAnonymous();
     private readonly Process iperf;
+    private readonly SemaphoreSlim iperfListens = new(0);
 
     public LiveTown()
     {
@@ -62,11 +63,11 @@ internal sealed class LiveTown : IDisposable
         Shell(client, "ip link set c0 up; ip address add 10.0.0.2/24 dev c0; ip route add default via 10.0.0.1");
         Shell(server, $"ip link set s0 up; ip address add {Server}/24 dev s0");
         iperf = Begin(server, "iperf3", "-s", "--forceflush");
-        while (iperf.StandardOutput.ReadLine() is { } line && !line.Contains("listening", StringComparison.Ordinal))
+        iperf.OutputDataReceived += (_, line) =>
         {
-        }
-
-        _ = iperf.StandardOutput.ReadToEndAsync();
+            if (line.Data?.Contains("listening", StringComparison.Ordinal) == true) iperfListens.Release();
+        };
+        iperf.BeginOutputReadLine();
     }
 
     /// <summary>Has the gateway pass packets while something is measured.</summary>
@@ -94,6 +95,13 @@ internal sealed class LiveTown : IDisposable
         }
     }
 
+    /// <summary>Runs a test of iperf3 and returns what it printed. Between two tests its server listens anew, and resets who comes too early.</summary>
+    public string Iperf(params string[] arguments)
+    {
+        if (!iperfListens.Wait(TimeSpan.FromSeconds(20))) throw new InvalidOperationException("iperf3's server doesn't listen");
+        return Client("iperf3", ["-c", Server, .. arguments]);
+    }
+
     /// <summary>Runs a program of the client's and returns what it printed.</summary>
     public string Client(string program, params string[] arguments) => Call(client, program, arguments);
 
@@ -102,6 +110,7 @@ internal sealed class LiveTown : IDisposable
         iperf.Kill();
         iperf.WaitForExit();
         iperf.Dispose();
+        iperfListens.Dispose();
         client.Dispose();
         middle.Dispose();
         server.Dispose();
