@@ -191,6 +191,6 @@ internal sealed class Town : IDisposable
 
         for (int i = belongings.Count - 1; i >= 0; i--) belongings[i].Dispose();
         log.Dispose();
-        Directory.Delete(directory, recursive: true);
+        if (Directory.Exists(directory)) Directory.Delete(directory, recursive: true);
     }
 }
