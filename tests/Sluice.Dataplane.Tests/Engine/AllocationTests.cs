@@ -6,7 +6,6 @@ using Sluice.Dataplane.Routing;
 using Sluice.Links;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
-using Sluice.Packets.Building;
 using Sluice.Policy;
 using Xunit;
 

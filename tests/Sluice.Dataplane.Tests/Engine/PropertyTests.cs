@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Packets.Building;
 using Sluice.Sessions;

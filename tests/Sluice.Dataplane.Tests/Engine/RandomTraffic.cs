@@ -1,5 +1,4 @@
 using System.Globalization;
-using Sluice.Packets.Building;
 
 namespace Sluice.Dataplane.Tests.Engine;
 
