@@ -78,6 +78,10 @@ internal static class DemoRun
 
         // A request before the server listens would be refused by it, not by the gateway.
         Thread.Sleep(200);
+
+        // One ping from each client goes ahead and counts like any other: at most three packets wait for a neighbour that the gateway has yet to ask for,
+        // and all programs at once are more.
+        foreach (IpAddress host in DemoNetwork.ClientAddresses) network.Clients.Run(() => client.Ping(host));
         foreach (IpAddress host in DemoNetwork.ClientAddresses)
         {
             clients.Start(network.Clients, $"demo-http-{host}", () => client.RequestHttp(host));
