@@ -12,7 +12,7 @@ internal sealed unsafe class Decide(WorkerContext context)
 {
     private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
 
-    /// <summary>Decides a packet ahead, and calls for what making its session will touch.</summary>
+    /// <summary>Decides a packet ahead, and calls for what tells the port that its session will likely have.</summary>
     /// <remarks>The policy is a pure function, so deciding early changes nothing; sessions are still made in the packets' order.</remarks>
     public void Foresee(Packet* packet, in FlowParts parts, ref Foreseen foreseen)
     {
@@ -20,7 +20,13 @@ internal sealed unsafe class Decide(WorkerContext context)
         foreseen.Decision = context.Rules.Policy.Decide(FirstOf(packet, parts));
         if (foreseen.Decision.Kind != DecisionKind.Session) return;
         foreseen.Request = RequestFor(packet, parts, foreseen.Decision);
-        context.Store.PrefetchCreate(context.Sessions, foreseen.Request);
+        context.Store.PrefetchPort(foreseen.Request);
+    }
+
+    /// <summary>Calls for what making the session of a packet that was decided ahead will touch.</summary>
+    public void Prepare(in Foreseen foreseen)
+    {
+        if (foreseen.Decision.Kind == DecisionKind.Session) context.Store.PrefetchCreate(context.Sessions, foreseen.Request);
     }
 
     /// <summary>Decides a packet that no line is for.</summary>

@@ -28,6 +28,9 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
             if (work->Line == FlowLines.None) decide.Foresee(packet, TFlow.PartsOf(work->Key), ref foreseen[work - chunkWork]);
             work++;
         }
+
+        for (FlowWork<TKey>* item = chunkWork; item < work; item++)
+            if (item->Line == FlowLines.None) decide.Prepare(in foreseen[item - chunkWork]);
     }
 
     /// <summary>The line of a packet whose candidate was not its own; a session is made where the policy wants one.</summary>

@@ -18,6 +18,8 @@ public sealed unsafe partial class Pool
     private readonly byte[]? ranked;
     private readonly uint[] numbers;
     private readonly int usable;
+    private readonly uint firstPort;
+    private readonly uint lastPort;
 
     internal Pool(PoolDefinition definition, ushort id, PublicAddresses registry, PoolEvents events, HashSecret secret, int maxAddresses)
     {
@@ -35,6 +37,14 @@ public sealed unsafe partial class Pool
 
         usable = (int)count;
         numbers = new uint[usable];
+
+        // What every new session asks lies in the pool itself: the profile is two steps further away, and with many pools each step is a wait for memory.
+        SessionProfile profile = definition.Profile;
+        IsEndpointIndependent = profile.Mapping == MappingMode.EndpointIndependent;
+        HasQuotas = (profile.PortsPerHost | profile.SessionsPerHost | profile.NewSessionsPerSecondPerHost) != 0;
+        RefreshesInbound = profile.InboundRefresh == InboundRefresh.On
+            || (profile.InboundRefresh == InboundRefresh.Auto && profile.Filtering != FilteringMode.EndpointIndependent);
+        (firstPort, lastPort) = (Math.Max(1u, profile.Ports.First), profile.Ports.Last);
         if (usable <= RankedAddresses) ranked = Rank();
     }
 
@@ -45,19 +55,13 @@ public sealed unsafe partial class Pool
     internal int UsableAddresses => usable;
 
     /// <summary>Whether mappings don't depend on the remote endpoint.</summary>
-    internal bool IsEndpointIndependent => Definition.Profile.Mapping == MappingMode.EndpointIndependent;
+    internal bool IsEndpointIndependent { get; }
 
     /// <summary>Whether packets from outside prolong its sessions, TCP excepted.</summary>
-    internal bool RefreshesInbound => Definition.Profile.InboundRefresh switch
-    {
-        InboundRefresh.On => true,
-        InboundRefresh.Off => false,
-        _ => Definition.Profile.Filtering != FilteringMode.EndpointIndependent,
-    };
+    internal bool RefreshesInbound { get; }
 
     /// <summary>Whether any quota has to be counted.</summary>
-    internal bool HasQuotas =>
-        (Definition.Profile.PortsPerHost | Definition.Profile.SessionsPerHost | Definition.Profile.NewSessionsPerSecondPerHost) != 0;
+    internal bool HasQuotas { get; }
 
     /// <summary>Whether the address is one of the pool's.</summary>
     public bool Owns(IpAddress address)
@@ -70,7 +74,7 @@ public sealed unsafe partial class Pool
     /// <summary>The ports that a space gives out: ICMP identifiers have no profile, port 0 is nobody's.</summary>
     internal (uint First, uint Last) RangeOf(PortClass ports) => ports == PortClass.Icmp
         ? (0u, ushort.MaxValue)
-        : (Math.Max(1u, Definition.Profile.Ports.First), Definition.Profile.Ports.Last);
+        : (firstPort, lastPort);
 
     /// <summary>The address that a host is paired with, as its place in the pool: the same whatever asks, and mostly the same after the pool was changed.</summary>
     internal int FirstChoice(ushort realm, IpAddress host)

@@ -43,6 +43,17 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (state->Generation != generation || age > (int)idle[state->Timer]) RemoveCached(worker, line);
     }
 
+    /// <summary>Calls for the bits by which <see cref="Prefetch"/> foresees the port.</summary>
+    public void PrefetchPort(in NewSession request)
+    {
+        if (request.SourcePool is not { } pool) return;
+        uint number = pool.KnownNumberAt(pool.FirstChoice(request.Original.Realm, request.Original.Source));
+        PortClass ports = PortClasses.Of(request.Original.Protocol);
+        if (number == PublicAddresses.None || ports == PortClass.None) return;
+        PortSpace* space = shared.Addresses.SpaceOf(number, ports);
+        if (space->Bits != null) Prefetcher.Touch(space->Bits + (request.Original.SourcePort >> 6));
+    }
+
     /// <summary>Calls for the memory that <see cref="Create"/> will touch.</summary>
     public void Prefetch(SessionWorker worker, in NewSession request)
     {

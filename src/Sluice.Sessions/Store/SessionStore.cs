@@ -74,6 +74,13 @@ public sealed unsafe partial class SessionStore : IDisposable
         return reason;
     }
 
+    /// <summary>Calls for what <see cref="PrefetchCreate"/> looks at. Call it for each miss of a chunk before that one.</summary>
+    public void PrefetchPort(in NewSession request)
+    {
+        if (request.Original.Source.IsV4) v4.PrefetchPort(in request);
+        else v6.PrefetchPort(in request);
+    }
+
     /// <summary>Calls for the memory that <see cref="Create"/> will touch. Call it for each miss of a chunk before the first is made.</summary>
     public void PrefetchCreate(SessionWorker worker, in NewSession request)
     {
