@@ -29,7 +29,10 @@ internal sealed class Pipeline : IDisposable
             links.Add(spec.Name, link);
             Engine.AddLink(new LinkPort
             {
-                Index = index, Link = link, Realm = realm, Addresses = [.. spec.Addresses.Select(static one => new ConnectedAddress(one.Address, one.Connected))],
+                Index = index,
+                Link = link,
+                Realm = realm,
+                Addresses = [.. spec.Addresses.Select(static one => new ConnectedAddress(one.Address, one.Connected))],
             });
             foreach (RouteSpec route in spec.Routes)
             {

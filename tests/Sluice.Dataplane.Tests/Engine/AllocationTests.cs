@@ -73,7 +73,9 @@ public sealed class AllocationTests
                 links.Add(spec.Name, new QuietLink(spec.Name));
                 Engine.AddLink(new LinkPort
                 {
-                    Index = index, Link = links[spec.Name], Realm = realm,
+                    Index = index,
+                    Link = links[spec.Name],
+                    Realm = realm,
                     Addresses = [.. spec.Addresses.Select(static one => new ConnectedAddress(one.Address, one.Connected))],
                 });
                 foreach (NeighborSpec neighbor in spec.Neighbors) Engine.Router.Neighbors.Learn(index, neighbor.Address, neighbor.Mac);

@@ -29,7 +29,11 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
         ConfigSet config = Load(yaml);
         Engine = new PacketEngine(new DataplaneOptions
         {
-            Workers = workers, Capacity = capacity, Seed = seed, ExactExpiry = true, WaitsForNeighbors = waits,
+            Workers = workers,
+            Capacity = capacity,
+            Seed = seed,
+            ExactExpiry = true,
+            WaitsForNeighbors = waits,
         });
         foreach (LinkSpec spec in config.Gateway.Links)
         {

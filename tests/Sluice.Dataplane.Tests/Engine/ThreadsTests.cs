@@ -102,7 +102,10 @@ public sealed class ThreadsTests(ITestOutputHelper output) : IDisposable
             Assert.True(realms.TryGetOrAdd(spec.Realm, out ushort realm));
             engine.AddLink(new LinkPort
             {
-                Index = index, Link = link, Realm = realm, Addresses = [.. spec.Addresses.Select(static one => new ConnectedAddress(one.Address, one.Connected))],
+                Index = index,
+                Link = link,
+                Realm = realm,
+                Addresses = [.. spec.Addresses.Select(static one => new ConnectedAddress(one.Address, one.Connected))],
             });
             foreach (NeighborSpec neighbor in spec.Neighbors) engine.Router.Neighbors.Learn(index, neighbor.Address, neighbor.Mac);
         }
