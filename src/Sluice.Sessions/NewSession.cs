@@ -17,8 +17,17 @@ public struct NewSession
     /// <summary>TCP sequence number of the first packet, host order.</summary>
     public uint TcpSequence;
 
-    /// <summary>The pool that the source takes a public endpoint from; null: the source stays.</summary>
+    /// <summary>The pool that the source takes a public endpoint from; null: the source stays, or becomes <see cref="Source"/>.</summary>
     public Pool? SourcePool;
+
+    /// <summary>Whether the source is rewritten to <see cref="Source"/> and <see cref="SourcePort"/>; not together with <see cref="SourcePool"/>.</summary>
+    public bool RewritesSource;
+
+    /// <summary>The public address that the source becomes: fixed, so nothing is taken for it.</summary>
+    public IpAddress Source;
+
+    /// <summary>The public port that the source becomes.</summary>
+    public ushort SourcePort;
 
     /// <summary>Whether the destination is rewritten to <see cref="Destination"/> and <see cref="DestinationPort"/>.</summary>
     public bool RewritesDestination;
@@ -46,6 +55,15 @@ public struct NewSession
 
     /// <summary>Conduct of the reply direction's packets.</summary>
     public FlowConduct ReplyConduct;
+
+    /// <summary>The source as packets leave with it where no pool chooses it.</summary>
+    internal readonly IpAddress FixedSource => RewritesSource ? Source : Original.Source;
+
+    /// <summary>The port of <see cref="FixedSource"/>.</summary>
+    internal readonly ushort FixedSourcePort => RewritesSource ? SourcePort : Original.SourcePort;
+
+    /// <summary>Whether nothing is translated.</summary>
+    internal readonly bool IsPlain => SourcePool is null && !RewritesSource && !RewritesDestination;
 
     /// <summary>"No mapping" in <see cref="Mapping"/>.</summary>
     public const uint NoMapping = uint.MaxValue;

@@ -21,6 +21,9 @@ public enum FlowConduct : byte
 
     /// <summary>The router's own address stays the source of ICMP errors from this direction's sender (it is no masqueraded end).</summary>
     KeepErrorSource = 8,
+
+    /// <summary>An access list denies this direction's packets: the line's next hop is never looked for, and whoever looks drops the packet and ends the session.</summary>
+    Denied = 16,
 }
 
 /// <summary>The part of a flow line that both families share: 36 bytes after key and tuple.</summary>

@@ -5,4 +5,7 @@ namespace Sluice.Sessions;
 /// <param name="Timers">The set of idle times from now on; they count from the session's next packet.</param>
 /// <param name="Rule">The rule that decides now.</param>
 /// <param name="SourcePool">The pool that its source is translated by now; null: none.</param>
-public readonly record struct Confirmation(ushort Generation, ushort Timers, uint Rule, Pool? SourcePool);
+/// <param name="OriginalConduct">Conduct of the original direction's packets from now on.</param>
+/// <param name="ReplyConduct">Conduct of the reply direction's packets from now on.</param>
+public readonly record struct Confirmation(
+    ushort Generation, ushort Timers, uint Rule, Pool? SourcePool, FlowConduct OriginalConduct = FlowConduct.None, FlowConduct ReplyConduct = FlowConduct.None);
