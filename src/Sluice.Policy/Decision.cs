@@ -1,4 +1,5 @@
 using Sluice.Packets;
+using Sluice.Packets.Addresses;
 using Sluice.Sessions;
 
 namespace Sluice.Policy;
@@ -12,7 +13,7 @@ public enum DecisionKind : byte
     /// <summary>Plain routing inside one realm: no session.</summary>
     Route,
 
-    /// <summary>Passes between realms untranslated and without state: remembered as a droppable cache entry only.</summary>
+    /// <summary>Passes between realms without state, as it is or translated one to one: remembered as a droppable cache entry only.</summary>
     Stateless,
 
     /// <summary>A session is to be made.</summary>
@@ -25,17 +26,45 @@ public enum DecisionKind : byte
     AskMappings,
 }
 
-/// <summary>The policy's answer to a first packet.</summary>
+/// <summary>The policy's answer to a first packet: one cache line.</summary>
+/// <remarks>
+/// What the packet becomes: its source stays, or is <see cref="Source"/>, or comes from <see cref="SourcePool"/> (never two of them); its destination stays, or is <see cref="Destination"/>.
+/// The two combine freely. A fixed endpoint may equal the one that it replaces.
+/// </remarks>
 public struct Decision
 {
     /// <summary>"None" in <see cref="SourcePool"/>.</summary>
     public const int NoPool = -1;
+
+    // Without their family, which is the packet's: two addresses with theirs would take two cache lines.
+    private UInt128 source;
+    private UInt128 destination;
+
+    /// <summary>With <see cref="RewritesSource"/>: the public port that the source becomes; of a packet without ports its own value.</summary>
+    public ushort SourcePort;
+
+    /// <summary>With <see cref="RewritesDestination"/>: the inside port that the destination becomes; of a packet without ports its own value.</summary>
+    public ushort DestinationPort;
+
+    private IpFamily family;
 
     /// <summary>What is to be done.</summary>
     public DecisionKind Kind;
 
     /// <summary>With <see cref="DecisionKind.Drop"/>: why.</summary>
     public DropReason Reason;
+
+    /// <summary>Whether the source becomes a fixed public endpoint: static NAT, or the public endpoint that is forwarded to the sender.</summary>
+    public bool RewritesSource;
+
+    /// <summary>Whether the destination becomes a fixed inside endpoint: static NAT or a port forward.</summary>
+    public bool RewritesDestination;
+
+    /// <summary>Whether the pair of realms has an access list, so that packets that come back must be judged by it too.</summary>
+    public bool HasAcl;
+
+    /// <summary>Whether the rule asks for one (rate-limited) record of this packet; <see cref="Rule"/> names it.</summary>
+    public bool Log;
 
     /// <summary>Conduct of the packets that go the way of the first one.</summary>
     public FlowConduct OriginalConduct;
@@ -54,4 +83,28 @@ public struct Decision
 
     /// <summary>Index in <see cref="GatewayPolicy.Rules"/> of the rule that decided.</summary>
     public uint Rule;
+
+    /// <summary>With <see cref="RewritesSource"/>: the public address that the source becomes.</summary>
+    public readonly IpAddress Source => new(family, source);
+
+    /// <summary>With <see cref="RewritesDestination"/>: the inside address that the destination becomes.</summary>
+    public readonly IpAddress Destination => new(family, destination);
+
+    /// <summary>Rewrites the source to a fixed public endpoint.</summary>
+    public void SetSource(in IpAddress address, ushort port)
+    {
+        RewritesSource = true;
+        family = address.Family;
+        source = address.Value;
+        SourcePort = port;
+    }
+
+    /// <summary>Rewrites the destination to a fixed inside endpoint.</summary>
+    public void SetDestination(in IpAddress address, ushort port)
+    {
+        RewritesDestination = true;
+        family = address.Family;
+        destination = address.Value;
+        DestinationPort = port;
+    }
 }

@@ -27,6 +27,9 @@ public sealed partial class GatewayPolicy
     /// <summary>The rules that decisions name by index: for people, with their place in the configuration.</summary>
     public required ImmutableArray<PolicyRule> Rules { get; init; }
 
+    /// <summary>What port forwards have of public endpoints, whether a pool has the address or not; sorted, disjoint, merged.</summary>
+    public ImmutableArray<PortClaim> PortClaims { get; init; } = [];
+
     /// <summary>Raised by each reload; never 0, which marks a dead flow line.</summary>
     public ushort Generation { get; init; } = 1;
 
