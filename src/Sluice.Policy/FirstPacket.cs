@@ -20,6 +20,9 @@ public struct FirstPacket
     /// <summary>Whether it has ports (or an ICMP query identifier).</summary>
     public bool HasPorts;
 
+    /// <summary>Whether it is an ICMP error: access lists don't judge it but what it quotes, see <see cref="GatewayPolicy.Judge"/>.</summary>
+    public bool IsError;
+
     /// <summary>Source address.</summary>
     public IpAddress Source;
 

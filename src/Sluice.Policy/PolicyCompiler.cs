@@ -27,6 +27,7 @@ public static class PolicyCompiler
         var pairs = new List<PairView>();
         var sources = new List<PrefixMapBuilder>();
         var pairNumbers = new Dictionary<uint, int>();
+        var acls = new AclCompiler(config, tables);
         foreach (Peering peering in config.Peerings)
         {
             ushort left = NumberOf(realms, peering.Left.Realm);
@@ -34,6 +35,7 @@ public static class PolicyCompiler
             IpFamily[] families = PairCompiler.FamiliesOf(peering);
             AddPair(peering.Left, left, right);
             AddPair(peering.Right, right, left);
+            acls.Add(peering, pairs.Count - 2, pairs.Count - 1);
 
             void AddPair(PeeringEnd end, ushort from, ushort to)
             {
@@ -57,6 +59,7 @@ public static class PolicyCompiler
             MasqueradingPairs = [.. spaces.Select(static space => space.MasqueradingPairs.ToArray())],
             Pairs = [.. pairs.Select((pair, number) => pair with { Sources = maps[spaces.Length + number] })],
             Exposes = tables.Exposes,
+            Acls = acls.Build(),
             PairNumbers = pairNumbers.ToFrozenDictionary(),
         };
     }
