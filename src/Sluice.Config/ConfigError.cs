@@ -20,16 +20,19 @@ public enum Severity : byte
 /// <param name="Severity">Whether it stops the configuration.</param>
 public sealed record ConfigError(Place Place, string Path, ConfigRule Rule, string Message, Severity Severity = Severity.Error)
 {
+    /// <summary>The document that the place lies in, such as GatewayPeering 'web'; empty where it has no name.</summary>
+    public string Document { get; init; } = "";
+
     /// <summary>The other places of a conflict.</summary>
     public ImmutableArray<Place> Others { get; init; } = [];
 
     /// <summary>Whether it stops the configuration.</summary>
     public bool IsError => Severity == Severity.Error;
 
-    /// <summary>file:line:column: rule: message, with the other places of a conflict at the end.</summary>
+    /// <summary>file:line:column: rule: document: message, with the other places of a conflict at the end.</summary>
     public override string ToString()
     {
-        string text = $"{Place}: {(IsError ? "" : "warning: ")}{Rule}: {Message}";
+        string text = $"{Place}: {(IsError ? "" : "warning: ")}{Rule}: {(Document.Length == 0 ? "" : $"{Document}: ")}{Message}";
         return Others.IsEmpty ? text : $"{text} (see {string.Join(", ", Others)})";
     }
 }

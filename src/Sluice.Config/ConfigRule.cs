@@ -120,9 +120,6 @@ public enum ConfigRule : byte
     /// <summary>The two sides of a static NAT or a forward are not of one size.</summary>
     MismatchedPrefixSizes,
 
-    /// <summary>The two ends of a peering have NAT modes that can't meet.</summary>
-    IncompatibleNatModes,
-
     /// <summary>A port forward that can't be compiled.</summary>
     PortForwarding,
 

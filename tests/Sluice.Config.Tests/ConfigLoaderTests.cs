@@ -27,7 +27,14 @@ public sealed class ConfigLoaderTests : IDisposable
     {
         string file = Write("bad.yaml", Samples.Vpc("vpc-1", "{vni: 0}"));
         ConfigError error = Assert.Single(ConfigLoader.Load([file]).Problems);
-        Assert.Equal($"{file}:5:13: InvalidVpcVni: 0 is not a VNI: 1 to 16777215", error.ToString());
+        Assert.Equal($"{file}:5:13: InvalidVpcVni: VPCInfo 'vpc-1': 0 is not a VNI: 1 to 16777215", error.ToString());
+    }
+
+    [Fact]
+    public void An_error_names_its_document_where_that_has_a_name()
+    {
+        string yaml = Samples.Vpc("vpc-1", "{vni: 0}") + "---\napiVersion: sluice.dev/v1alpha1\nkind: Gateway\nspec: {}\n" + Samples.Vpc("vpc-2", "{vni: 0}") + "---\n[\n";
+        Assert.Equal(["VPCInfo 'vpc-1'", "", "VPCInfo 'vpc-2'", ""], Samples.Load(yaml).Problems.Select(problem => problem.Document));
     }
 
     [Fact]

@@ -49,13 +49,13 @@ public static class CheckCommand
     private static void WriteJson(CommandContext context, LoadResult result)
     {
         CheckProblem[] problems = [.. result.Problems.Select(p => new CheckProblem(
-            p.Place.File, p.Place.Line, p.Place.Column, p.Rule.ToString(), p.Message, p.Path, p.IsError ? "error" : "warning"))];
+            p.Place.File, p.Place.Line, p.Place.Column, p.Rule.ToString(), p.Message, p.Document, p.Path, p.IsError ? "error" : "warning"))];
         context.Output.WriteLine(JsonSerializer.Serialize(problems, CheckJson.Default.CheckProblemArray));
     }
 }
 
 /// <summary>A problem as <c>sluice check --json</c> prints it.</summary>
-internal sealed record CheckProblem(string File, int Line, int Column, string Rule, string Message, string Path, string Severity);
+internal sealed record CheckProblem(string File, int Line, int Column, string Rule, string Message, string Document, string Path, string Severity);
 
 /// <summary>Generated JSON of <see cref="CheckProblem"/>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

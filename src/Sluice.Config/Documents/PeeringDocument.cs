@@ -26,13 +26,20 @@ public sealed record PeeringDocument : Document
     // The way to the fields inside the file's document: "spec", or "spec.peerings.NAME" in a GatewayAgent.
     internal string Path { get; init; } = "spec";
 
+    // The realm that looks at what one end exposes.
+    internal string Other(PeeringEndSpec end) => Ends[0].Realm == end.Realm ? Ends[1].Realm : Ends[0].Realm;
+
     // The way to one expose, for messages.
     internal string PathOf(PeeringEndSpec end, ExposeSpec expose) =>
         string.Create(CultureInfo.InvariantCulture, $"{Path}.peering.{end.Realm}.expose[{expose.Index}]");
 }
 
 /// <summary>One realm of a peering and what it exposes to the other.</summary>
-public sealed record PeeringEndSpec(string Realm, ImmutableArray<ExposeSpec> Exposes, Place Place);
+public sealed record PeeringEndSpec(string Realm, ImmutableArray<ExposeSpec> Exposes, Place Place)
+{
+    // False where a part of it could not be read: that was reported, and nothing is concluded from what is missing.
+    internal bool IsComplete { get; init; } = true;
+}
 
 /// <summary>One expose block as written.</summary>
 public sealed record ExposeSpec

@@ -13,6 +13,8 @@ internal sealed class DocumentReader(Asked asked, Problems problems)
     {
         Fields document = Fields.Loose(root, problems);
         if (!document.Exist) return;
+        YamlNode? named = (document.Node.Find("metadata") as YamlMapping)?.Find("name");
+        problems.Document(root.Place, (document.Node.Find("kind") as YamlScalar)?.Text, (named as YamlScalar)?.Text);
         if (document.Node.Find("apiVersion") is null && document.Node.Find("kind") is null)
         {
             problems.Error(root, ConfigRule.UnknownKind, $"the document has no apiVersion and kind (such as apiVersion: {Native}, kind: Gateway)");

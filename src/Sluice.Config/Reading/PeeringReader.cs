@@ -30,8 +30,8 @@ internal static class PeeringReader
         foreach (KeyValuePair<YamlScalar, YamlNode> entry in ends.Node.Entries)
         {
             ImmutableArray<ExposeSpec> exposes = Exposes(entry.Value, problems, isNative, out bool complete);
-            if (Names.Check(entry.Key, entry.Key.Text, problems, "a VPC") && complete)
-                read.Add(new PeeringEndSpec(entry.Key.Text, exposes, entry.Key.Place));
+            if (Names.Check(entry.Key, entry.Key.Text, problems, "a VPC"))
+                read.Add(new PeeringEndSpec(entry.Key.Text, exposes, entry.Key.Place) { IsComplete = complete });
         }
 
         string group = spec.Text("gatewayGroup") ?? "default";
@@ -52,7 +52,7 @@ internal static class PeeringReader
         };
     }
 
-    // An end without a readable list is reported here; judging the rest of its peering would only repeat it.
+    // What can't be read is reported here, and left out.
     private static ImmutableArray<ExposeSpec> Exposes(YamlNode end, Problems problems, bool isNative, out bool complete)
     {
         complete = false;

@@ -7,7 +7,8 @@ namespace Sluice.Config.Validation;
 /// <summary>Judges the access list of a peering.</summary>
 internal sealed class AclRules(PeeringDocument document, Func<string, VpcDocument?> findVpc, Problems problems)
 {
-    public void Judge(List<Expose> left, List<Expose> right)
+    /// <summary>Judges all rules. Null for an end with errors of its own: what it exposes is then not held against a rule.</summary>
+    public void Judge(List<Expose>? left, List<Expose>? right)
     {
         if (document.Acl is not { } acl) return;
         string leftRealm = document.Ends[0].Realm, rightRealm = document.Ends[1].Realm;
@@ -28,7 +29,7 @@ internal sealed class AclRules(PeeringDocument document, Func<string, VpcDocumen
             bool known = Resolve(rule.Sources, rule.From!, $"{path}.match.src", out List<(IpPrefix Prefix, AclEndpointSpec Spec)> sources)
                 & Resolve(rule.Destinations, rule.To!, $"{path}.match.dst", out List<(IpPrefix Prefix, AclEndpointSpec Spec)> destinations);
             if (!known || !OneFamily(sources, destinations, path)) continue;
-            (List<Expose> from, List<Expose> to) = forward ? (left, right) : (right, left);
+            (List<Expose>? from, List<Expose>? to) = forward ? (left, right) : (right, left);
             Meets(sources, from, expose => expose.Private, $"{path}.match.src", $"'{rule.From}' exposes from");
             Meets(destinations, to, expose => expose.Public, $"{path}.match.dst", $"'{rule.To}' exposes as");
         }
@@ -76,9 +77,9 @@ internal sealed class AclRules(PeeringDocument document, Func<string, VpcDocumen
     }
 
     // A match that is wider than what is exposed is cut down to it; one that lies outside could never match.
-    private void Meets(List<(IpPrefix Prefix, AclEndpointSpec Spec)> entries, List<Expose> exposes, Func<Expose, PrefixSet> setOf, string path, string what)
+    private void Meets(List<(IpPrefix Prefix, AclEndpointSpec Spec)> entries, List<Expose>? exposes, Func<Expose, PrefixSet> setOf, string path, string what)
     {
-        if (exposes.Exists(expose => expose.IsDefault)) return;
+        if (exposes is null || exposes.Exists(expose => expose.IsDefault)) return;
         foreach ((IpPrefix prefix, AclEndpointSpec spec) in entries)
             if (!exposes.Exists(expose => setOf(expose).Overlaps(new PortedRange(prefix)))) Fail(spec.Place, path, $"{prefix} meets nothing that {what}");
     }

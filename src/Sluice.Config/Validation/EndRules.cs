@@ -59,8 +59,11 @@ internal sealed class EndRules(PeeringDocument peering, PeeringEndSpec end, Prob
             (SweepPiece first, SweepPiece second) = a.Owner < b.Owner ? (a, b) : (b, a);
             if (!reported.Add((first.Owner, second.Owner))) return true;
             Expose one = exposes[first.Owner], two = exposes[second.Owner];
+            string packet = privates
+                ? SharedPacket.From(first.Piece, second.Piece, one, two, peering.Other(end))
+                : SharedPacket.To(first.Piece, second.Piece, one, two, peering.Other(end));
             problems.Error(PlaceOf(two), peering.PathOf(end, two.Spec), ConfigRule.OverlappingPrefixes,
-                $"{side} prefixes of two exposes of '{end.Realm}' overlap: {first.Piece} and {second.Piece}", PlaceOf(one));
+                $"{side} prefixes of two exposes of '{end.Realm}' overlap: {first.Piece} and {second.Piece}; {packet}", PlaceOf(one));
             return !problems.IsFull;
         });
     }

@@ -5,8 +5,8 @@ using Sluice.Packets.Addresses;
 namespace Sluice.Config.Validation;
 
 /// <summary>Judges one expose and makes its effective form: exclusions applied, forwards split.</summary>
-/// <remarks>The first rule that a block breaks is reported: the ones after it would only say the same again.</remarks>
-internal sealed class ExposeRules(PeeringDocument peering, PeeringEndSpec end, VpcDocument? vpc, Problems problems)
+/// <remarks>Of a block, the first rule that it breaks is reported, at every place that breaks it: the rules after it would only say the same again.</remarks>
+internal sealed class ExposeRules(PeeringDocument peering, PeeringEndSpec end, VpcDocument? vpc, bool realmExists, Problems problems)
 {
     /// <summary>Adds what the block exposes; false where it is wrong.</summary>
     public bool Judge(ExposeSpec spec, List<Expose> into)
@@ -16,8 +16,8 @@ internal sealed class ExposeRules(PeeringDocument peering, PeeringEndSpec end, V
         PrefixSet privates = Collapse(spec, spec.Ips, "ips");
         PrefixSet publics = spec.Nat is null ? privates : Collapse(spec, spec.As, "as");
         if (privates.IsEmpty || publics.IsEmpty) return false;
-        if (!IsOrdinary(spec, privates, spec.Ips, "ips") || (spec.Nat is not null && !IsOrdinary(spec, publics, spec.As, "as"))) return false;
-        if (!SubnetRules.Judge(peering, end, vpc, spec, problems)) return false;
+        bool good = IsOrdinary(spec, privates, spec.Ips, "ips") & (spec.Nat is null || IsOrdinary(spec, publics, spec.As, "as"));
+        if (!(SubnetRules.Judge(peering, end, vpc, spec, problems) & good)) return false;
         if (spec.Nat?.Kind == NatKind.PortForward) return ForwardRules.Judge(Fail, spec, privates, publics, into);
         if (spec.Nat?.Kind == NatKind.Static && privates.Count != publics.Count)
         {
@@ -74,6 +74,7 @@ internal sealed class ExposeRules(PeeringDocument peering, PeeringEndSpec end, V
             if (spec.Ips[i].Subnet is not { } name) continue;
             if (vpc is { IsExternal: true })
                 return Fail(spec.Ips[i].Place, spec, $".ips[{i}].vpcSubnet", ConfigRule.Forbidden, $"'{end.Realm}' is an external: it has no subnets to name");
+            if (!realmExists) return false;
             if (SubnetRules.Find(vpc, name) is not { } subnet)
                 return Fail(spec.Ips[i].Place, spec, $".ips[{i}].vpcSubnet", ConfigRule.NoSuchSubnet, SubnetRules.Unknown(vpc, end.Realm, name));
             resolved ??= spec.Ips.ToBuilder();
@@ -87,11 +88,12 @@ internal sealed class ExposeRules(PeeringDocument peering, PeeringEndSpec end, V
     private bool HasOneFamily(ExposeSpec spec)
     {
         AddressEntry first = spec.Ips[0];
+        bool good = true;
         foreach (AddressEntry entry in spec.Ips.AsSpan())
-            if (entry.Addresses.Family != first.Addresses.Family) return Mixed(spec, first, entry, "ips");
+            if (entry.Addresses.Family != first.Addresses.Family) good = Mixed(spec, first, entry, "ips");
         foreach (AddressEntry entry in spec.As.AsSpan())
-            if (entry.Addresses.Family != first.Addresses.Family) return Mixed(spec, first, entry, "as");
-        return true;
+            if (entry.Addresses.Family != first.Addresses.Family) good = Mixed(spec, first, entry, "as");
+        return good;
     }
 
     private bool Mixed(ExposeSpec spec, AddressEntry first, AddressEntry other, string list) =>
@@ -101,22 +103,22 @@ internal sealed class ExposeRules(PeeringDocument peering, PeeringEndSpec end, V
     private bool SuitsItsNat(ExposeSpec spec)
     {
         if (spec.Nat?.Kind is not (NatKind.Masquerade or NatKind.PortForward)) return true;
-        bool forward = spec.Nat.Kind == NatKind.PortForward;
+        bool forward = spec.Nat.Kind == NatKind.PortForward, good = true;
         foreach ((ImmutableArray<AddressEntry> entries, string list) in new[] { (spec.Ips, "ips"), (spec.As, "as") })
         {
             foreach (AddressEntry entry in entries)
             {
                 if (forward && entry.IsExclusion)
-                    return Fail(entry.Place, spec, $".{list}[{entry.Index}].not", ConfigRule.Forbidden, "exclusions are not supported with port forwarding");
+                    good = Fail(entry.Place, spec, $".{list}[{entry.Index}].not", ConfigRule.Forbidden, "exclusions are not supported with port forwarding");
                 if (!entry.Ports.IsAll)
                 {
-                    return Fail(entry.Place, spec, $".{list}[{entry.Index}].ports", ConfigRule.Forbidden,
+                    good = Fail(entry.Place, spec, $".{list}[{entry.Index}].ports", ConfigRule.Forbidden,
                         forward ? "the ports of a forward stand in its 'ports' list" : "Port ranges are not supported with masquerade");
                 }
             }
         }
 
-        return true;
+        return good;
     }
 
     private PrefixSet Collapse(ExposeSpec spec, ImmutableArray<AddressEntry> entries, string list)
@@ -145,14 +147,16 @@ internal sealed class ExposeRules(PeeringDocument peering, PeeringEndSpec end, V
 
     private bool IsOrdinary(ExposeSpec spec, PrefixSet set, ImmutableArray<AddressEntry> entries, string list)
     {
+        HashSet<AddressEntry>? blamed = null;
         foreach (PortedPrefix piece in set.Items)
         {
             if (SpecialUse.Meets(piece.Prefix) is not var (special, name)) continue;
-            AddressEntry blamed = entries.First(entry => !entry.IsExclusion && entry.Addresses.Overlaps(new IpRange(piece.Prefix)));
-            return Fail(blamed.Place, spec, $".{list}[{blamed.Index}]", ConfigRule.SpecialUsePrefix, $"{piece.Prefix} meets {special} ({name})");
+            AddressEntry entry = entries.First(entry => !entry.IsExclusion && entry.Addresses.Overlaps(new IpRange(piece.Prefix)));
+            if ((blamed ??= new HashSet<AddressEntry>(ReferenceEqualityComparer.Instance)).Add(entry))
+                Fail(entry.Place, spec, $".{list}[{entry.Index}]", ConfigRule.SpecialUsePrefix, $"{piece.Prefix} meets {special} ({name})");
         }
 
-        return true;
+        return blamed is null;
     }
 
     private bool Fail(Place place, ExposeSpec spec, string path, ConfigRule rule, string message, params ReadOnlySpan<Place> others)

@@ -36,7 +36,7 @@ internal sealed class OverlayRules(Problems problems)
             if (first is not null && first.End.Realm != one.End.Realm)
             {
                 problems.Error(one.Expose.Place, one.Peering.PathOf(one.End, one.Expose.Spec), ConfigRule.Forbidden,
-                    $"Multiple default destinations exposed to VPC '{viewer}'", first.Expose.Place);
+                    $"Multiple default destinations exposed to VPC '{viewer}': '{first.End.Realm}' and '{one.End.Realm}'", first.Expose.Place);
             }
 
             first ??= one;
@@ -64,12 +64,13 @@ internal sealed class OverlayRules(Problems problems)
             if (one.End.Realm == two.End.Realm || !reported.Add((first.Owner, second.Owner))) return true;
             if (first.Class > 0 && second.Class > 0)
             {
-                DistinctGroups(one, two);
+                DistinctGroups(one, two, $"; {SharedPacket.To(first.Piece, second.Piece, one.Expose, two.Expose, viewer)}");
             }
             else
             {
                 problems.Error(EndRules.PlaceOf(two.Expose), two.Peering.PathOf(two.End, two.Expose.Spec), ConfigRule.OverlappingPrefixes,
-                    $"'{one.End.Realm}' and '{two.End.Realm}' expose overlapping prefixes to '{viewer}': {first.Piece} and {second.Piece}",
+                    $"'{one.End.Realm}' and '{two.End.Realm}' expose overlapping prefixes to '{viewer}': {first.Piece} and {second.Piece}; "
+                    + SharedPacket.To(first.Piece, second.Piece, one.Expose, two.Expose, viewer),
                     EndRules.PlaceOf(one.Expose));
             }
 
@@ -77,9 +78,9 @@ internal sealed class OverlayRules(Problems problems)
         });
     }
 
-    private void DistinctGroups(Seen one, Seen two) =>
+    private void DistinctGroups(Seen one, Seen two, string packet = "") =>
         problems.Error(EndRules.PlaceOf(two.Expose), two.Peering.PathOf(two.End, two.Expose.Spec), ConfigRule.Forbidden,
-            $"Overlapping exposes cannot use distinct groups ('{one.Peering.GatewayGroup}' and '{two.Peering.GatewayGroup}')",
+            $"Overlapping exposes cannot use distinct groups ('{one.Peering.GatewayGroup}' and '{two.Peering.GatewayGroup}'){packet}",
             EndRules.PlaceOf(one.Expose));
 
     private int ClassOf(Seen seen)

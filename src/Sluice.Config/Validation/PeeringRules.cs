@@ -20,11 +20,5 @@ internal static class PeeringRules
             problems.Error(d.Place, document.PathOf(document.Ends[1], d.Spec), ConfigRule.Forbidden,
                 $"the two ends are not of one IP version: {c.Private.Items[0]} and {d.Private.Items[0]}", c.Place);
         }
-
-        if (document.IsNative) return;
-        Expose? e = left.Find(expose => expose.IsStateful), f = right.Find(expose => expose.IsStateful);
-        if (e is null || f is null) return;
-        problems.Error(f.Spec.Nat!.Place, document.PathOf(document.Ends[1], f.Spec) + ".nat", ConfigRule.IncompatibleNatModes,
-            $"peering '{document.Name}' has stateful NAT at both ends; the native Peering of sluice.dev/v1alpha1 allows that", e.Spec.Nat!.Place);
     }
 }

@@ -46,26 +46,28 @@ internal sealed class Validator(Asked asked, Problems problems)
                     $"'{pair.Item1}' and '{pair.Item2}' are joined by '{pairs[pair].Name}' and by '{document.Name}'", pairs[pair].Ends[0].Place);
             }
 
-            if (RealmExists(document, left) & RealmExists(document, right)) JudgePeering(document, left, right);
+            bool known = RealmExists(document, left) & RealmExists(document, right);
+            JudgePeering(document, left, right, known);
         }
     }
 
-    private void JudgePeering(PeeringDocument document, PeeringEndSpec left, PeeringEndSpec right)
+    // What is wrong at one end hides nothing at the other, nor between the parts of both that are right.
+    private void JudgePeering(PeeringDocument document, PeeringEndSpec left, PeeringEndSpec right, bool known)
     {
-        bool good = JudgeEnd(document, left, out List<Expose> leftExposes) & JudgeEnd(document, right, out List<Expose> rightExposes);
+        bool leftGood = JudgeEnd(document, left, out List<Expose> leftExposes), rightGood = JudgeEnd(document, right, out List<Expose> rightExposes);
         overlay.Add(document, left, right.Realm, leftExposes);
         overlay.Add(document, right, left.Realm, rightExposes);
-        if (!good) return;
         PeeringRules.Judge(document, leftExposes, rightExposes, problems);
-        new AclRules(document, realms.FindVpc, problems).Judge(leftExposes, rightExposes);
-        peerings.Add(new Peering(document, new PeeringEnd(left.Realm, [.. leftExposes]), new PeeringEnd(right.Realm, [.. rightExposes])));
+        if (known) new AclRules(document, realms.FindVpc, problems).Judge(leftGood ? leftExposes : null, rightGood ? rightExposes : null);
+        if (known && leftGood && rightGood)
+            peerings.Add(new Peering(document, new PeeringEnd(left.Realm, [.. leftExposes]), new PeeringEnd(right.Realm, [.. rightExposes])));
     }
 
     private bool JudgeEnd(PeeringDocument document, PeeringEndSpec end, out List<Expose> exposes)
     {
         exposes = new List<Expose>(end.Exposes.Length);
-        ExposeRules rules = new(document, end, realms.FindVpc(end.Realm), problems);
-        bool good = true;
+        ExposeRules rules = new(document, end, realms.FindVpc(end.Realm), realms.Exists(end.Realm), problems);
+        bool good = end.IsComplete;
         foreach (ExposeSpec spec in end.Exposes)
         {
             good &= rules.Judge(spec, exposes);

@@ -28,7 +28,7 @@ public class DocumentTests
                 b:
                   exposes: []
             """, ConfigRule.UnknownField);
-        Assert.Equal("t.yaml:8:7: UnknownField: unknown field 'exposes'; did you mean 'expose'?", error.ToString());
+        Assert.Equal("t.yaml:8:7: UnknownField: GatewayPeering 'p': unknown field 'exposes'; did you mean 'expose'?", error.ToString());
         Assert.Equal("spec.peering.b.exposes", error.Path);
         Assert.Single(Load(Peering("[{default: true}]", "[{ips: [{cidr: 10.0.0.0/24}]}]").Replace("spec:", "sepc:", StringComparison.Ordinal)).Problems);
     }

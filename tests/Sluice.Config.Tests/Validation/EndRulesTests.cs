@@ -90,9 +90,22 @@ public class EndRulesTests
                 vpc-2: { expose: [{ default: true }] }
             """, ConfigRule.OverlappingPrefixes);
         Assert.Equal(
-            "t.yaml:9:11: OverlappingPrefixes: private prefixes of two exposes of 'vpc-1' overlap: 1.0.0.0/16 and 1.0.1.0/24 (see t.yaml:8:11)",
+            "t.yaml:9:11: OverlappingPrefixes: GatewayPeering 'p': private prefixes of two exposes of 'vpc-1' overlap: 1.0.0.0/16 and 1.0.1.0/24; "
+            + "a packet from 1.0.1.0 to 'vpc-2' meets both (see t.yaml:8:11)",
             error.ToString());
         Assert.Equal("spec.peering.vpc-1.expose[1]", error.Path);
+    }
+
+    [Theory]
+    [InlineData("tcp", "8000-8100", "UDP", null)]
+    [InlineData("tcp", "8000-8100", "tcp", "TCP from 'vpc-2' to 2.0.0.1:8050 meets both")]
+    [InlineData("udp", "8000-8100", "''", "UDP from 'vpc-2' to 2.0.0.1:8050 meets both")]
+    public void A_conflict_of_forwards_shows_a_packet_that_both_claim(string first, string ports, string second, string? packet)
+    {
+        string yaml = Peering(
+            $"[{Forward("10.0.0.1/32", ports, "2.0.0.1/32", ports, first)}, {Forward("10.0.0.2/32", "8050", "2.0.0.1/32", "8050", second.ToLowerInvariant())}]", Plain);
+        if (packet is null) Accepted(yaml);
+        else Assert.EndsWith(packet, Refused(yaml, ConfigRule.OverlappingPrefixes).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -156,7 +156,7 @@ public class ExposeRulesTests
             """);
         ConfigError warning = Assert.Single(result.Problems);
         Assert.NotNull(result.Set);
-        Assert.Equal("t.yaml:10:20: warning: UselessExclusion: 8.0.0.0/24 is not in the list, so nothing is excluded", warning.ToString());
+        Assert.Equal("t.yaml:10:20: warning: UselessExclusion: Peering 'p': 8.0.0.0/24 is not in the list, so nothing is excluded", warning.ToString());
         Assert.Equal("spec.peering.a.expose[0].ips[1].not", warning.Path);
     }
 

@@ -37,7 +37,7 @@ public class YamlComposerTests
     public void A_field_twice_is_an_error_that_names_both_places()
     {
         ConfigError error = Refused("apiVersion: sluice.dev/v1alpha1\nkind: NatProfile\nmetadata: { name: default }\nspec:\n  ports: '1-2'\n  ports: '3-4'\n", ConfigRule.DuplicateField);
-        Assert.Equal("t.yaml:6:3: DuplicateField: field 'ports' is here for the second time (see t.yaml:5:3)", error.ToString());
+        Assert.Equal("t.yaml:6:3: DuplicateField: NatProfile 'default': field 'ports' is here for the second time (see t.yaml:5:3)", error.ToString());
         Assert.Equal("spec.ports", error.Path);
     }
 
