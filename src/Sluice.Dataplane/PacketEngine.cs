@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Sluice.Dataplane.Egress;
+using Sluice.Dataplane.Records;
 using Sluice.Dataplane.Routing;
 using Sluice.Dataplane.Workers;
 using Sluice.Links;
@@ -21,6 +22,7 @@ public sealed unsafe class PacketEngine : IDisposable
     private readonly SharedState shared;
     private readonly Worker[] workers;
     private readonly WorkerLoop[] loops;
+    private readonly RuleRecords records;
     private readonly LinkPort?[] ports = new LinkPort?[WorkerCounters.Links];
     private ushort generation;
     private bool started;
@@ -41,6 +43,7 @@ public sealed unsafe class PacketEngine : IDisposable
         shared = new SharedState(options, Store, Router, RulesFor(Nothing, identity: default));
         workers = [.. Enumerable.Range(0, options.Workers).Select(number => new Worker(shared, number))];
         loops = [.. workers.Select(worker => new WorkerLoop(worker, Clock))];
+        records = new RuleRecords([.. workers.Select(static worker => worker.Records)]);
     }
 
     /// <summary>What it was made with.</summary>
@@ -135,8 +138,10 @@ public sealed unsafe class PacketEngine : IDisposable
     public void Apply(GatewayPolicy policy, IEnumerable<RouteFact> routes, GatewayIdentity identity)
     {
         Router.Rebuild([.. Links.Select(port => port.Facts)], routes);
+        Ruleset before = shared.Rules;
         shared.Rules = RulesFor(policy, identity);
         foreach (WorkerLoop loop in loops) loop.Ask(static () => { });
+        records.Collect(shared.Rules, before);
     }
 
     /// <summary>Puts other routes in force under the same policy.</summary>
@@ -199,6 +204,16 @@ public sealed unsafe class PacketEngine : IDisposable
     {
         foreach (Worker worker in workers) worker.Observer = observer;
     }
+
+    /// <summary>What rules with <c>log: true</c> ask to be told, since the last time.</summary>
+    public IReadOnlyList<RuleRecord> TakeRuleRecords()
+    {
+        records.Collect(Rules, Rules);
+        return records.Take();
+    }
+
+    /// <summary>Records of rules that found no room.</summary>
+    public long RuleRecordsLost => records.Lost;
 
     /// <summary>The counters of one worker, as they are at the moment.</summary>
     public WorkerCounters CountersOf(int worker) => *workers[worker].Counters;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Dataplane.Workers;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
@@ -49,8 +50,23 @@ internal sealed unsafe class Decide(WorkerContext context)
             return FlowLines.None;
         }
 
+        Decision decision = foreseen.Generation == context.Generation ? foreseen.Decision : context.Rules.Policy.Decide(FirstOf(packet, parts));
+        uint line = Follow(packet, parts, decision, foreseen);
+        if (decision.Log) TellSlow(packet, parts, decision, line);
+        return line;
+    }
+
+    // A record tells of what was done: of a line, or of a packet that was dropped.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TellSlow(Packet* packet, in FlowParts parts, in Decision decision, uint line)
+    {
+        bool wasDone = decision.Kind == DecisionKind.Drop ? packet->Verdict == Verdict.Drop : line != FlowLines.None;
+        if (wasDone) context.RecordSlow(FirstOf(packet, parts), decision);
+    }
+
+    private uint Follow(Packet* packet, in FlowParts parts, in Decision decision, in Foreseen foreseen)
+    {
         bool isForeseen = foreseen.Generation == context.Generation;
-        Decision decision = isForeseen ? foreseen.Decision : context.Rules.Policy.Decide(FirstOf(packet, parts));
         switch (decision.Kind)
         {
             case DecisionKind.AskMappings:
@@ -85,6 +101,13 @@ internal sealed unsafe class Decide(WorkerContext context)
             if (!policy.AskNext(first, ref asked)) return LeaveOrDrop(packet, parts.Destination, DropReason.NoMapping);
 
         Decision decision = policy.DecideInbound(first, asked.RealmTo, mapping.InsideRealm, mapping.Inside);
+        uint line = Enter(packet, parts, mapping, decision);
+        if (decision.Log) TellSlow(packet, parts, decision, line);
+        return line;
+    }
+
+    private uint Enter(Packet* packet, in FlowParts parts, in MappingView mapping, in Decision decision)
+    {
         if (decision.Kind != DecisionKind.Session) return LeaveOrDrop(packet, parts.Destination, decision.Reason);
 
         NewSession request = RequestFor(packet, parts, decision);

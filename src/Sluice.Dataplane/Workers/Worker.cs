@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Sluice.Dataplane.Records;
 using Sluice.Dataplane.Stages;
 using Sluice.Packets;
 using Sluice.Sessions;
@@ -48,6 +49,9 @@ internal sealed unsafe class Worker : IDisposable
 
     /// <summary>This worker's counters.</summary>
     public WorkerCounters* Counters => context.Counters;
+
+    /// <summary>What rules ask to be told, for the control side.</summary>
+    public RuleLog Records => context.Records;
 
     /// <summary>Told of every burst when it is done; null outside of replay and traces.</summary>
     public IBurstObserver? Observer { get; set; }

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Sluice.Dataplane.Records;
 using Sluice.Dataplane.Routing;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Policy;
 using Sluice.Sessions;
 
 namespace Sluice.Dataplane.Workers;
@@ -63,6 +65,9 @@ internal sealed unsafe class WorkerContext : IDisposable
 
     public Delivery Delivery { get; }
 
+    /// <summary>What rules with <c>log: true</c> ask to be told.</summary>
+    public RuleLog Records { get; } = new();
+
     /// <summary>Whether a packet whose next hop is not resolved waits for it, rather than being dropped at once.</summary>
     public bool WaitsForNeighbors => shared.Options.WaitsForNeighbors;
 
@@ -90,6 +95,11 @@ internal sealed unsafe class WorkerContext : IDisposable
         Counters->Dropped[(int)reason]++;
     }
 
+    /// <summary>Tells of a packet whose decision asks for a record; called when it has been dropped, or when what it begins has been made.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void RecordSlow(in FirstPacket packet, in Decision decision) =>
+        Records.AddSlow(packet, decision.RealmTo, decision.Rule, decision.Kind == DecisionKind.Drop, Rules.Generation, Now);
+
     /// <summary>Leaves a packet to the host, or ends it because the gateway has answered it.</summary>
     public void Consume(Packet* packet)
     {
@@ -102,6 +112,7 @@ internal sealed unsafe class WorkerContext : IDisposable
         Delivery.Dispose();
         Outputs.Dispose();
         Made.Dispose();
+        Records.Dispose();
         NativeMemory.AlignedFree(Counters);
     }
 }

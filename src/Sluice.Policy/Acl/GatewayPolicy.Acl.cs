@@ -51,7 +51,9 @@ public sealed partial class GatewayPolicy
         AclVerdict verdict = list.Judge(packet);
         if (verdict.Denies)
         {
+            ushort to = decision.RealmTo;
             decision = Drop(DropReason.AclDenied, verdict.Rule);
+            decision.RealmTo = to;
             decision.HasAcl = true;
         }
 
