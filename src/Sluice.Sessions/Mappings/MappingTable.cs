@@ -174,7 +174,7 @@ internal sealed unsafe partial class MappingTable : IDisposable
         MappingEntry* entry = entries + mapping;
         shared.Hosts.RemoveMapping(entry->Host);
         entry->Host = HostTable.None;
-        if (free)
+        if (free || IsClaimed(entry))
         {
             Free(worker, head, mapping);
             return;
@@ -286,11 +286,16 @@ internal sealed unsafe partial class MappingTable : IDisposable
         {
             if (!Matches(mapping, in key, hash) || (entries[mapping].State & MappingState.Private) != 0) continue;
             MappingEntry* entry = entries + mapping;
-            if (entry->Pool == pool.Id || pool.Owns(shared.Addresses[entry->Public]->Address)) break;
+            bool isOwned = entry->Pool == pool.Id || pool.Owns(shared.Addresses[entry->Public]->Address);
+            if (isOwned && !IsClaimed(entry)) break;
         }
 
         return mapping;
     }
+
+    // A forward has taken the port over: what lives there now ends, and nothing new begins there.
+    private bool IsClaimed(MappingEntry* entry) =>
+        shared.Addresses.SpaceOf(entry->Public, PortClasses.Of(entry->Protocol))->IsClaimed(entry->PublicPort);
 
     private bool Matches(uint mapping, in MappingKey key, ulong hash)
     {

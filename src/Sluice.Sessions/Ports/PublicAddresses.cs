@@ -30,6 +30,12 @@ internal sealed unsafe class PublicAddresses : IDisposable
     /// <summary>How many there are; they are numbered from 1.</summary>
     public uint Count => Volatile.Read(ref count);
 
+    /// <summary>Whoever adds an address, or claims ports of some, holds it.</summary>
+    public Lock Gate => gate;
+
+    /// <summary>Told of an address before it can be found.</summary>
+    public Action<uint>? Added { get; set; }
+
     /// <summary>Bytes of port bits and share counts.</summary>
     public long Bytes => Volatile.Read(ref bytes) + (Count * (long)sizeof(PublicAddress));
 
@@ -67,6 +73,7 @@ internal sealed unsafe class PublicAddresses : IDisposable
             entry->High = (ulong)(address.Value >> 64);
             entry->Low = (ulong)address.Value;
             entry->Next = head->First;
+            Added?.Invoke(added);
             Volatile.Write(ref head->First, added);
             Volatile.Write(ref count, added);
             return added;

@@ -69,7 +69,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         ushort port = request.Original.SourcePort;
         if (request.SourcePool is not { } pool)
         {
-            PrefetchReply(ReplyParts(in request, request.Original.Source, port));
+            PrefetchReply(ReplyParts(in request, request.FixedSource, request.FixedSourcePort));
             return;
         }
 
@@ -86,8 +86,8 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
             Mappings.Prefetch(hash, worker.Index, ahead);
             if (worker.Stage(hash, out ulong ready)) Mappings.PrefetchChain(ready);
             Mappings.PrefetchPublic(number, port, request.Original.Protocol);
-            FlowParts reply = ReplyParts(in request, request.Original.Source, port);
-            Filters.Prefetch(hash, Filters.RemoteOf(pool.Definition.Profile.Filtering, reply.Source, reply.SourcePort), worker.Index, ahead);
+            ulong remote = Filters.RemoteOf(pool.Definition.Profile.Filtering, request.Original.Destination, request.Original.DestinationPort);
+            Filters.Prefetch(hash, remote, worker.Index, ahead);
         }
         else if (space->Shares != null) Prefetcher.Touch(space->Shares + port);
 
@@ -117,7 +117,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     {
         TLine* entry = Table.Line(line);
         *TFamily.KeyOf(entry) = TFamily.MakeKey(in request.Original);
-        FlowParts reply = ReplyParts(in request, request.Original.Source, request.Original.SourcePort);
+        FlowParts reply = ReplyParts(in request, request.FixedSource, request.FixedSourcePort);
         TKey partner = TFamily.MakeKey(in reply);
         TFamily.SetWrite(entry, in partner);
         *TFamily.StateOf(entry) = new FlowState
@@ -126,7 +126,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
             // As if every flag had been seen: a stateless flow has no TCP conduct.
             Seen = FlowState.SeenAck,
-            Conduct = request.OriginalConduct | FlowConduct.Cache | (request.RewritesDestination ? FlowConduct.None : FlowConduct.Identity),
+            Conduct = (request.OriginalConduct & ~FlowConduct.Identity) | FlowConduct.Cache | (request.IsPlain ? FlowConduct.Identity : FlowConduct.None),
             LastSeen = now,
             Generation = request.Generation,
             Timer = shared.Timers.ClassesOf(request.Timers)->Udp,

@@ -105,19 +105,13 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
             Filters.Remove(worker.Index, lease.Destination, Mappings.InsideHashOf(lease.Destination), DestinationRemote(session, in lease));
     }
 
-    // Through another's mapping (hairpin) the remote is that mapping's public endpoint: what its owner's packets have as source.
+    // The remote is whom the inside endpoint sends to, by the name that it knows: where that end is translated too, its packets have that name as source.
     private ulong SourceRemote(uint session, in SessionLease lease)
     {
         FilteringMode filtering = FilteringOf(lease.Source);
         if (filtering == FilteringMode.EndpointIndependent) return 0;
-        if (lease.Destination != 0)
-        {
-            FlowParts original = TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session)));
-            return Filters.RemoteOf(filtering, original.Destination, original.DestinationPort);
-        }
-
-        FlowParts reply = TFamily.PartsOf(in *TFamily.KeyOf(Table.Reply(session)));
-        return Filters.RemoteOf(filtering, reply.Source, reply.SourcePort);
+        FlowParts original = TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session)));
+        return Filters.RemoteOf(filtering, original.Destination, original.DestinationPort);
     }
 
     private ulong DestinationRemote(uint session, in SessionLease lease)

@@ -1,3 +1,5 @@
+using Sluice.Packets;
+
 namespace Sluice.Sessions;
 
 // What happens to a session while it lives.
@@ -40,6 +42,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         SetTimer(own, other, classes->Of(StateNameOf(session)));
         if (shared.Due is { } due) due.Add(due.Clock + idle[own->Timer] + 1, DueKindOfSession, session, record->Number);
         own->NextHop = other->NextHop = FlowState.NoNextHop;
+        SetConduct(session, record, own, other, in confirmation);
         Volatile.Write(ref other->Generation, confirmation.Generation);
         Volatile.Write(ref own->Generation, confirmation.Generation);
         return true;
@@ -99,6 +102,15 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (!(pool ?? current).Owns(reply.Destination)) return false;
         uint number = shared.Addresses.Find(current.Definition.Realm, reply.Destination);
         return !shared.Addresses.SpaceOf(number, PortClasses.Of(reply.Protocol))->IsClaimed(reply.DestinationPort);
+    }
+
+    private void SetConduct(uint session, SessionRecord* record, FlowState* own, FlowState* other, in Confirmation confirmation)
+    {
+        bool refreshes = TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session))).Protocol == IpProtocol.Tcp;
+        Pool? source = confirmation.SourcePool;
+        Pool? inbound = record->Destination == 0 ? null : shared.PoolOf(Mappings[record->Destination]->Pool);
+        own->Conduct = (own->Conduct & FlowConduct.Identity) | OriginalConductOf(confirmation.OriginalConduct & ~FlowConduct.Identity, refreshes, source, inbound);
+        other->Conduct = (other->Conduct & FlowConduct.Identity) | ReplyConductOf(confirmation.ReplyConduct & ~FlowConduct.Identity, refreshes, source);
     }
 
     // New idle times count from the next packet: until then the session is due when it was.

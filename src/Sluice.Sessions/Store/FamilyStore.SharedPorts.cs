@@ -61,7 +61,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         ref uint until, ref SessionLease lease, out uint line)
     {
         line = FlowLines.None;
-        if (!space->TryShare(port)) return DropReason.None;
+        if (space->IsClaimed(port) || !space->TryShare(port)) return DropReason.None;
         IpAddress address = shared.Addresses[number]->Address;
         FlowParts reply = ReplyParts(in request, address, port);
         TKey key = TFamily.MakeKey(in reply);

@@ -49,16 +49,24 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
     private DropReason KeepSource(SessionWorker worker, in NewSession request, uint session, in SessionLease lease, out uint line)
     {
-        DropReason reason = Insert(worker, in request, session, request.Original.Source, request.Original.SourcePort, in lease, out line);
+        IpAddress source = request.FixedSource;
+        DropReason reason = Insert(worker, in request, session, source, request.FixedSourcePort, in lease, out line);
         if (reason != DropReason.None || line != FlowLines.None) return reason;
-        if (!request.RewritesDestination || PortClasses.Of(request.Original.Protocol) == PortClass.None) return DropReason.PoolExhausted;
+        PortClass ports = PortClasses.Of(request.Original.Protocol);
+        if (ports == PortClass.None) return DropReason.PoolExhausted;
 
-        // The return tuple is another session's: the later one's source port is changed.
+        // The return tuple is another session's: the later one's source port is changed, to none that a pool or a forward gives somebody else.
         const uint First = 1024, Count = 65536 - First;
         uint start = Pool.StartOf(EntropyOf(in request, lease.OriginalHash), First, 65535) - First;
+        uint number = shared.Addresses.Find(request.RealmTo, source);
+        PortSpace* space = number == PublicAddresses.None ? null : shared.Addresses.SpaceOf(number, ports);
+        TFamily.StateOf(Table.Original(session))->Conduct &= ~FlowConduct.Identity;
+        TFamily.StateOf(Table.Reply(session))->Conduct &= ~FlowConduct.Identity;
         for (uint tried = 0; tried < Count; tried++)
         {
-            reason = Insert(worker, in request, session, request.Original.Source, (ushort)(First + ((start + tried) % Count)), in lease, out line);
+            ushort port = (ushort)(First + ((start + tried) % Count));
+            if (space != null && space->IsTaken(port)) continue;
+            reason = Insert(worker, in request, session, source, port, in lease, out line);
             if (reason != DropReason.None || line != FlowLines.None) return reason;
         }
 

@@ -99,7 +99,8 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         *TFamily.KeyOf(original) = key;
         FlowState* own = TFamily.StateOf(original), other = TFamily.StateOf(reply);
         bool refreshes = request.Original.Protocol == IpProtocol.Tcp;
-        FlowConduct conduct = request.SourcePool is null && !request.RewritesDestination ? FlowConduct.Identity : FlowConduct.None;
+        FlowConduct conduct = request.IsPlain ? FlowConduct.Identity : FlowConduct.None;
+        Pool? inbound = request.Mapping == NewSession.NoMapping ? null : shared.PoolOf(Mappings[request.Mapping]->Pool);
         byte seen = TcpLife.SeenOf(request.TcpFlags), seenByOther = 0;
         if (refreshes && (seen & FlowState.SeenSyn) == 0)
         {
@@ -113,7 +114,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         {
             RealmTo = request.RealmTo,
             Seen = seen,
-            Conduct = request.OriginalConduct | conduct | (refreshes || !IsUnrefreshedInbound(in request) ? FlowConduct.None : FlowConduct.NoRefresh),
+            Conduct = conduct | OriginalConductOf(request.OriginalConduct, refreshes, request.SourcePool, inbound),
             LastSeen = now,
             Generation = request.Generation,
             Timer = timer,
@@ -124,7 +125,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         {
             RealmTo = request.Original.Realm,
             Seen = (byte)(seenByOther | FlowState.Reply),
-            Conduct = request.ReplyConduct | conduct | (refreshes || request.SourcePool is null or { RefreshesInbound: true } ? FlowConduct.None : FlowConduct.NoRefresh),
+            Conduct = conduct | ReplyConductOf(request.ReplyConduct, refreshes, request.SourcePool),
             LastSeen = now,
             Generation = request.Generation,
             Timer = timer,
@@ -133,8 +134,12 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         };
     }
 
-    private bool IsUnrefreshedInbound(in NewSession request) =>
-        request.Mapping != NewSession.NoMapping && shared.PoolOf(Mappings[request.Mapping]->Pool) is { RefreshesInbound: false };
+    // Through a mapping the original direction comes from outside; a sender with a public endpoint of its own sends outward too (RFC 4787 REQ-6).
+    private static FlowConduct OriginalConductOf(FlowConduct decided, bool refreshes, Pool? source, Pool? inbound) =>
+        decided | (refreshes || source is not null || inbound is null or { RefreshesInbound: true } ? FlowConduct.None : FlowConduct.NoRefresh);
+
+    private static FlowConduct ReplyConductOf(FlowConduct decided, bool refreshes, Pool? source) =>
+        decided | (refreshes || source is null or { RefreshesInbound: true } ? FlowConduct.None : FlowConduct.NoRefresh);
 
     private void Record(SessionWorker worker, in NewSession request, uint session, uint now, in SessionLease lease)
     {

@@ -130,8 +130,22 @@ public sealed unsafe partial class SessionStore : IDisposable
     public bool Confirm(SessionWorker worker, IpFamily family, uint line, in Confirmation confirmation) =>
         family == IpFamily.V4 ? v4.Confirm(worker, line, in confirmation) : v6.Confirm(worker, line, in confirmation);
 
-    /// <summary>Takes a port away from the pools for somebody else (a forward, the host's own); counted, so it is free again after as many releases.</summary>
-    /// <returns>False if a mapping or session has it at the moment: it keeps it until it ends, then the claim holds.</returns>
+    /// <summary>Takes ports away from the pools for what a configuration's forwards serve; counted, so a port is free again after as many releases. Call it before that configuration is in force.</summary>
+    /// <remarks>A port that a mapping or session has stays with it until that has ended, and is the claim's then, with no moment between.</remarks>
+    public void ClaimPorts(IEnumerable<PortClaim> claims) => shared.Claims.Claim(claims);
+
+    /// <summary>Gives claims back, once the configuration that made them is no longer in force.</summary>
+    public void ReleasePorts(IEnumerable<PortClaim> claims)
+    {
+        shared.Claims.Release(claims);
+        Interlocked.Increment(ref shared.PortsFreed);
+    }
+
+    /// <summary>Takes the ports that forwards serve out of a set of ports (1,024 words of 64): on an address of the host they are the gateway's.</summary>
+    public void TakeOutForwarded(ushort realm, IpAddress address, PortClass ports, Span<ulong> words) => shared.Claims.TakeOutRanges(realm, address, ports, words);
+
+    /// <summary>Takes a port away from the pools for the host's own; counted, so it is free again after as many releases.</summary>
+    /// <returns>False if a forward, a mapping or a session has it at the moment: it keeps it until it ends, then the claim holds.</returns>
     public bool ClaimPort(ushort realm, IpAddress address, PortClass ports, ushort port) => shared.Claims.Claim(realm, address, ports, port);
 
     /// <summary>Gives a claim back.</summary>
