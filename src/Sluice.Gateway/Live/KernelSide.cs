@@ -100,7 +100,7 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
         {
             if (!silences.TryGetValue(port.Realm, out RealmSilence? silence)) continue;
             silence.SetAddresses(interfaceIndex, AddressesOf(port));
-            silence.SetPublic(Engine.Rules.Policy.PublicAddresses(port.Realm));
+            silence.SetPublic(Engine.Rules.Policy);
         }
     });
 
@@ -177,7 +177,7 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
             }
             else
             {
-                silence.SetPublic(Engine.Rules.Policy.PublicAddresses(realm));
+                silence.SetPublic(Engine.Rules.Policy);
             }
         }
     }

@@ -2,6 +2,7 @@ using Sluice.Links.Kernel;
 using Sluice.Links.Kernel.Silence;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Policy;
 using Sluice.Sessions;
 
 namespace Sluice.Gateway.Live;
@@ -17,6 +18,7 @@ internal sealed unsafe class RealmSilence : IDisposable, IHostPortClaims
     private readonly Dictionary<ushort, (int Interface, Silencer Silencer)> silencers = [];
     private readonly Dictionary<int, IReadOnlyList<IpAddress>> addresses = [];
     private readonly HashSet<IpAddress> mirrored = [];
+    private GivenPorts[] forwarded = [];
 
     public RealmSilence(ushort realm, SessionStore store)
     {
@@ -55,22 +57,23 @@ internal sealed unsafe class RealmSilence : IDisposable, IHostPortClaims
         own.Set(addresses.Values.SelectMany(a => a));
     }
 
-    /// <summary>Says which public addresses of the realm may be in use; those that are the host's own too are shared by port.</summary>
-    public void SetPublic(IEnumerable<IpRange> publicAddresses)
+    /// <summary>Says which public addresses and forwards of the realm are in force; addresses that are the host's own too are shared by port.</summary>
+    public void SetPublic(GatewayPolicy policy)
     {
-        IpRange[] ranges = [.. publicAddresses];
+        IpRange[] ranges = [.. policy.PublicAddresses(realm)];
+        forwarded = [.. policy.PortClaims.Where(claim => claim.Realm == realm).SelectMany(GivenBy)];
         HashSet<IpAddress> shared = [.. addresses.Values.SelectMany(a => a).Where(a => ranges.Any(r => r.Contains(a)))];
         foreach (IpAddress address in shared.Where(mirrored.Add).ToArray())
             foreach ((PortClass portClass, byte protocol) in ProtocolsOf(address))
                 store.MirrorPorts(realm, address, portClass, own.PortBits(address, protocol));
         foreach (IpAddress address in mirrored.Where(a => !shared.Contains(a)).ToArray()) EndMirror(address);
-        keeper.Update(mirrored);
+        keeper.Update(mirrored, forwarded);
     }
 
     /// <summary>Follows the host's sockets; once a second is meant.</summary>
     public void KeepHostPorts()
     {
-        if (mirrored.Count > 0) keeper.Update(mirrored);
+        if (mirrored.Count > 0) keeper.Update(mirrored, forwarded);
     }
 
     public bool Claim(IpAddress address, byte protocol, ushort port) => store.ClaimPort(realm, address, PortClasses.Of(protocol), port);
@@ -90,6 +93,12 @@ internal sealed unsafe class RealmSilence : IDisposable, IHostPortClaims
     [
         (PortClass.Tcp, IpProtocol.Tcp), (PortClass.Udp, IpProtocol.Udp), (PortClass.Icmp, address.IsV4 ? IpProtocol.Icmp : IpProtocol.IcmpV6),
     ];
+
+    private static IEnumerable<GivenPorts> GivenBy(PortClaim claim)
+    {
+        if (claim.Ports == PortClass.Tcp) yield return new GivenPorts(claim.Addresses, IpProtocol.Tcp, claim.Range);
+        if (claim.Ports == PortClass.Udp) yield return new GivenPorts(claim.Addresses, IpProtocol.Udp, claim.Range);
+    }
 
     private void EndMirror(IpAddress address)
     {

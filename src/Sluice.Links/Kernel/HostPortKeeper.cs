@@ -15,6 +15,12 @@ public interface IHostPortClaims
     void Release(IpAddress address, byte protocol, ushort port);
 }
 
+/// <summary>Ports of the host's addresses that the configuration gives away: what comes to them is never the host's.</summary>
+/// <param name="Addresses">The addresses.</param>
+/// <param name="Protocol">TCP or UDP.</param>
+/// <param name="Ports">The ports.</param>
+public readonly record struct GivenPorts(IpRange Addresses, byte Protocol, PortRange Ports);
+
 /// <summary>Keeps the host's TCP and UDP ports on masqueraded link addresses the host's: out of the pool, and heard by the kernel.</summary>
 /// <remarks>
 /// A port that the host begins to use while a session holds it is asked for again at every update and goes to the host when the session has ended; until then
@@ -31,8 +37,9 @@ public sealed unsafe class HostPortKeeper(HostPorts ports, OwnAddresses own, IHo
 
     /// <summary>Reads the host's sockets and changes claims and host bits by the difference. Once a second is meant.</summary>
     /// <param name="masqueraded">The link addresses that sessions may be masqueraded to; those of earlier calls that are absent are given up.</param>
+    /// <param name="given">What the configuration forwards: it goes before whatever the host does with such a port.</param>
     /// <exception cref="LinkException">The kernel refuses the reading, or there are too many addresses.</exception>
-    public void Update(IReadOnlyCollection<IpAddress> masqueraded)
+    public void Update(IReadOnlyCollection<IpAddress> masqueraded, IReadOnlyCollection<GivenPorts> given)
     {
         ports.Refresh();
         foreach ((IpAddress Address, byte Protocol) key in _held.Keys.Where(key => !masqueraded.Contains(key.Address)).ToArray())
@@ -48,6 +55,8 @@ public sealed unsafe class HostPortKeeper(HostPorts ports, OwnAddresses own, IHo
             {
                 Array.Clear(_wanted);
                 ports.CopyTo(address, protocol, _wanted);
+                foreach (GivenPorts away in given)
+                    if (away.Protocol == protocol && away.Addresses.Contains(address)) Clear(away.Ports);
                 Change(address, protocol);
             }
         }
@@ -59,6 +68,11 @@ public sealed unsafe class HostPortKeeper(HostPorts ports, OwnAddresses own, IHo
         Array.Clear(_wanted);
         foreach ((IpAddress address, byte protocol) in _held.Keys) Change(address, protocol);
         _held.Clear();
+    }
+
+    private void Clear(PortRange range)
+    {
+        for (uint port = range.First; port <= range.Last; port++) _wanted[port / 64] &= ~(1UL << (int)(port % 64));
     }
 
     private void Change(IpAddress address, byte protocol)

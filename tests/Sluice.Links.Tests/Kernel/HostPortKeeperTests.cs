@@ -45,15 +45,15 @@ public sealed unsafe class HostPortKeeperTests : IDisposable, IHostPortClaims
     {
         using (Socket socket = Bind(179))
         {
-            _keeper.Update([Own]);
+            _keeper.Update([Own], []);
             Assert.Equal([(IpProtocol.Tcp, 179), (IpProtocol.Tcp, 20000), (IpProtocol.Tcp, 20001), (IpProtocol.Udp, 20000), (IpProtocol.Udp, 20001)], Claims());
             Assert.True(Heard(179) && Heard(20000) && !Heard(180));
         }
 
-        _keeper.Update([Own]);
+        _keeper.Update([Own], []);
         Assert.Equal([(IpProtocol.Tcp, 20000), (IpProtocol.Tcp, 20001), (IpProtocol.Udp, 20000), (IpProtocol.Udp, 20001)], Claims());
         Assert.False(Heard(179));
-        _keeper.Update([]);
+        _keeper.Update([], []);
         Assert.Empty(_claimed);
         Assert.False(Heard(20000));
     }
@@ -63,14 +63,27 @@ public sealed unsafe class HostPortKeeperTests : IDisposable, IHostPortClaims
     {
         using Socket socket = Bind(5000);
         _busy.Add(5000);
-        _keeper.Update([Own]);
+        _keeper.Update([Own], []);
         Assert.False(Heard(5000));
         _busy.Clear();
-        _keeper.Update([Own]);
+        _keeper.Update([Own], []);
         Assert.True(Heard(5000));
         Assert.Contains((Own, IpProtocol.Tcp, (ushort)5000), _claimed);
         _keeper.Dispose();
         Assert.Empty(_claimed);
+    }
+
+    [Fact]
+    public void What_the_configuration_gives_away_is_not_the_host_s_whatever_it_uses()
+    {
+        using Socket socket = Bind(179);
+        _keeper.Update([Own], []);
+        GivenPorts[] given = [new(new IpRange(IpPrefix.Host(Own)), IpProtocol.Tcp, new PortRange(100, 20000))];
+        _keeper.Update([Own], given);
+        Assert.Equal([(IpProtocol.Tcp, 20001), (IpProtocol.Udp, 20000), (IpProtocol.Udp, 20001)], Claims());
+        Assert.False(Heard(179) || Heard(20000));
+        _keeper.Update([Own], []);
+        Assert.True(Heard(179) && Heard(20000));
     }
 
     private bool Heard(int port) => (_own.HostBits(Own, IpProtocol.Tcp)[port >> 6] >> (port & 63) & 1) != 0;
