@@ -137,12 +137,19 @@ public sealed unsafe class PacketEngine : IDisposable
     /// <param name="identity">Source of ICMP that the gateway makes where no address of a link will do.</param>
     public void Apply(GatewayPolicy policy, IEnumerable<RouteFact> routes, GatewayIdentity identity)
     {
+        // What forwards serve is taken from the pools before they serve it, and is theirs again only after the last packet of the old policy.
+        GatewayPolicy old = Rules.Policy;
+        if (!ReferenceEquals(old, policy)) Store.ClaimPorts(policy.PortClaims);
         Router.Rebuild([.. Links.Select(port => port.Facts)], routes);
         Ruleset before = shared.Rules;
         shared.Rules = RulesFor(policy, identity);
         foreach (WorkerLoop loop in loops) loop.Ask(static () => { });
         records.Collect(shared.Rules, before);
+        if (!ReferenceEquals(old, policy)) Store.ReleasePorts(old.PortClaims);
     }
+
+    /// <summary>What a policy would do to the live sessions if it were applied now; changes nothing.</summary>
+    public ReloadForecast Forecast(GatewayPolicy policy) => ReloadForecast.Of(Store, Rules, policy, Clock.Now);
 
     /// <summary>Puts other routes in force under the same policy.</summary>
     public void ApplyRoutes(IEnumerable<RouteFact> routes) => Apply(Rules.Policy, routes, Rules.Identity);

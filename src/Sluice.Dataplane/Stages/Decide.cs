@@ -72,9 +72,9 @@ internal sealed unsafe class Decide(WorkerContext context)
             case DecisionKind.AskMappings:
                 return Inbound(packet, parts, FirstOf(packet, parts), decision);
             case DecisionKind.Session when isForeseen:
-                return Make(packet, parts, in foreseen.Request);
+                return Make(packet, parts, in decision, in foreseen.Request);
             case DecisionKind.Session:
-                return Make(packet, parts, RequestFor(packet, parts, decision));
+                return Make(packet, parts, in decision, RequestFor(packet, parts, decision));
             case DecisionKind.Stateless:
                 return context.Store.Cache(context.Sessions, RequestFor(packet, parts, decision), context.Now).Line;
             case DecisionKind.Route when !context.Rules.Routes.IsOwn(packet->Realm, parts.Destination):
@@ -115,12 +115,17 @@ internal sealed unsafe class Decide(WorkerContext context)
         request.RewritesDestination = true;
         request.Destination = mapping.Inside;
         request.DestinationPort = mapping.InsidePort;
-        if (request.SourcePool is null && context.Store.Admits(mapping, parts.Source, parts.SourcePort) is var refused and not DropReason.None)
+        if (request.SourcePool is null && Admits(in mapping, in request) is var refused and not DropReason.None)
             return LeaveOrDrop(packet, parts.Destination, refused);
-        return Make(packet, parts, request);
+        return Make(packet, parts, in decision, request);
     }
 
-    private uint Make(Packet* packet, in FlowParts parts, in NewSession request)
+    // A mapping knows remotes by the names that its owner sends to: where the sender has a fixed public endpoint, by that.
+    private DropReason Admits(in MappingView mapping, in NewSession request) => request.RewritesSource
+        ? context.Store.Admits(mapping, request.Source, request.SourcePort)
+        : context.Store.Admits(mapping, request.Original.Source, request.Original.SourcePort);
+
+    private uint Make(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
     {
         if (packet->Protocol == IpProtocol.Tcp && (packet->TcpFlags & Beginning) != TcpFlag.Syn)
             return LeaveOrDrop(packet, parts.Destination, DropReason.MidstreamTcp);
@@ -134,8 +139,16 @@ internal sealed unsafe class Decide(WorkerContext context)
 
         DropReason refused = context.Store.Create(context.Sessions, request, context.Now, out SessionRef session);
         if (refused != DropReason.None) return Refuse(packet, parts, request, refused);
+        if (decision.HasAcl) JudgeReplies(session, decision.Rule);
         StateOf(session.Family, session.Line)->NextHop = handle;
         return session.Line;
+    }
+
+    // What comes back is judged once, by the tuple that it has when it arrives: no packet of the session has left yet.
+    private void JudgeReplies(SessionRef session, uint rule)
+    {
+        FlowParts original = context.Store.PartsOf(session, reply: false), reply = context.Store.PartsOf(session, reply: true);
+        if (context.Rules.Policy.IsReplyDenied(original, reply, rule)) context.Store.DenyReplies(session, context.Rules.Generation);
     }
 
     // A host inside is told why it gets no session; whoever comes from outside through a mapping of somebody else's hears nothing.
@@ -188,13 +201,15 @@ internal sealed unsafe class Decide(WorkerContext context)
         if ((state->Conduct & FlowConduct.Cache) != 0 || !context.Store.TryDescribe(family, line, context.Now, out SessionView session)) return false;
 
         Ruleset rules = context.Rules;
-        var live = new LiveSession(
-            session.Original,
-            session.Reply,
-            HasPublicSource: session.Pool is not null,
-            ThroughMapping: session.DestinationMapping != NewSession.NoMapping);
-        if (rules.Policy.Redecide(live, out Decision decision) != Revalidation.Kept) return false;
-        var confirmation = new Confirmation(rules.Generation, rules.TimerSets[decision.Timers], decision.Rule, PoolOf(decision));
+        if (rules.Policy.Redecide(ReloadForecast.LiveSessionOf(in session), out Decision decision) != Revalidation.Kept) return false;
+        bool denies = decision.HasAcl && rules.Policy.IsReplyDenied(session.Original, session.Reply, decision.Rule);
+        var confirmation = new Confirmation(
+            rules.Generation,
+            rules.TimerSets[decision.Timers],
+            decision.Rule,
+            PoolOf(decision),
+            decision.OriginalConduct,
+            decision.ReplyConduct | (denies ? FlowConduct.Denied : FlowConduct.None));
         if (!context.Store.Confirm(context.Sessions, family, line, confirmation)) return false;
         state->NextHop = FlowState.NoNextHop;
         StateOf(family, state->Partner)->NextHop = FlowState.NoNextHop;
@@ -213,6 +228,12 @@ internal sealed unsafe class Decide(WorkerContext context)
         TcpFlags = packet->TcpFlags,
         TcpSequence = packet->Protocol == IpProtocol.Tcp ? packet->Tcp->Sequence.Value : 0,
         SourcePool = PoolOf(decision),
+        RewritesSource = decision.RewritesSource,
+        Source = decision.Source,
+        SourcePort = decision.SourcePort,
+        RewritesDestination = decision.RewritesDestination,
+        Destination = decision.Destination,
+        DestinationPort = decision.DestinationPort,
         Mapping = NewSession.NoMapping,
         Timers = context.Rules.TimerSets[decision.Timers],
         Rule = decision.Rule,

@@ -41,11 +41,26 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
     }
 
     /// <summary>
-    /// What the fast path does not check: hops used up, a next hop not looked for yet, a packet larger than the link takes.
+    /// What the fast path does not check: a direction that an access list denies, hops used up, a next hop not looked for yet, a packet larger than the link takes.
     /// Returns the next hop, or null where the packet has been disposed of.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public NextHop* CheckSlow<TPacket, TFlow, TKey, TLine>(Packet* packet, TLine* line)
+        where TPacket : struct, IPacketFamily<TKey, TLine>
+        where TFlow : struct, IFlowFamily<TKey, TLine>
+        where TKey : unmanaged
+        where TLine : unmanaged
+    {
+        FlowState* state = TFlow.StateOf(line);
+        if ((state->Conduct & FlowConduct.Denied) == 0) return CheckErrorSlow<TPacket, TFlow, TKey, TLine>(packet, line);
+        context.Store.End(context.Sessions, TFlow.Family, state->Partner, EndReason.Denied, context.Now);
+        context.Drop(packet, DropReason.AclDenied);
+        return null;
+    }
+
+    /// <summary>The same for an ICMP error that goes the way of a line: it may pass where the packets of that direction may not, and changes nothing for them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public NextHop* CheckErrorSlow<TPacket, TFlow, TKey, TLine>(Packet* packet, TLine* line)
         where TPacket : struct, IPacketFamily<TKey, TLine>
         where TFlow : struct, IFlowFamily<TKey, TLine>
         where TKey : unmanaged
@@ -63,7 +78,9 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
         {
             handle = context.Resolve(state->RealmTo, TPacket.WrittenDestination(line));
             if (!IsReached(packet, handle)) return null;
-            state->NextHop = handle;
+
+            // Without a next hop every packet of a denied direction comes to the slow check.
+            if ((state->Conduct & FlowConduct.Denied) == 0) state->NextHop = handle;
         }
 
         NextHop* next = context.NextHops.At(handle);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Sessions;

@@ -48,6 +48,18 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         return true;
     }
 
+    /// <summary>Marks the reply direction as denied, if that generation's rules are still the session's.</summary>
+    public void DenyReplies(uint line, ushort generation)
+    {
+        if (!Table.IsSession(line)) return;
+        uint session = Table.SessionOf(line);
+        using PairLock pair = Table.LockPair(session);
+        FlowState* reply = TFamily.StateOf(Table.Reply(session));
+        if (reply->Generation != generation) return;
+        reply->Conduct |= FlowConduct.Denied;
+        reply->NextHop = FlowState.NoNextHop;
+    }
+
     /// <summary>The state of a session.</summary>
     public SessionStateName StateNameOf(uint session) => TcpLife.StateOf(
         TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session))).Protocol,

@@ -44,6 +44,13 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         return Volatile.Read(ref record->Number) == number;
     }
 
+    /// <summary>The tuple of one of a session's directions.</summary>
+    public FlowParts PartsOf(uint line, bool reply)
+    {
+        uint session = Table.SessionOf(line);
+        return TFamily.PartsOf(in *TFamily.KeyOf(reply ? Table.Reply(session) : Table.Original(session)));
+    }
+
     /// <summary>The number of the live session of a line, or 0.</summary>
     public ulong NumberOf(uint line) => Table.IsSession(line) ? Volatile.Read(ref records[Table.SessionOf(line)].Number) : 0;
 

@@ -130,6 +130,16 @@ public sealed unsafe partial class SessionStore : IDisposable
     public bool Confirm(SessionWorker worker, IpFamily family, uint line, in Confirmation confirmation) =>
         family == IpFamily.V4 ? v4.Confirm(worker, line, in confirmation) : v6.Confirm(worker, line, in confirmation);
 
+    /// <summary>The tuple of the packets of one of a session's directions, as they arrive.</summary>
+    public FlowParts PartsOf(SessionRef session, bool reply) => session.Family == IpFamily.V4 ? v4.PartsOf(session.Line, reply) : v6.PartsOf(session.Line, reply);
+
+    /// <summary>Marks the packets that answer a session as denied (<see cref="FlowConduct.Denied"/>), unless other rules than those of <paramref name="generation"/> have confirmed it since.</summary>
+    public void DenyReplies(SessionRef session, ushort generation)
+    {
+        if (session.Family == IpFamily.V4) v4.DenyReplies(session.Line, generation);
+        else v6.DenyReplies(session.Line, generation);
+    }
+
     /// <summary>Takes ports away from the pools for what a configuration's forwards serve; counted, so a port is free again after as many releases. Call it before that configuration is in force.</summary>
     /// <remarks>A port that a mapping or session has stays with it until that has ended, and is the claim's then, with no moment between.</remarks>
     public void ClaimPorts(IEnumerable<PortClaim> claims) => shared.Claims.Claim(claims);
