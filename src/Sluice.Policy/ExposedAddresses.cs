@@ -23,14 +23,23 @@ internal static class ExposedAddresses
     }
 
     /// <summary>What is left of each entry, with the length of the prefix as written: an exclusion elsewhere in it doesn't make an address more specific.</summary>
-    internal static IEnumerable<(IpRange Range, int Length)> WithLengths(ImmutableArray<AddressEntry> entries)
+    internal static IEnumerable<(IpRange Range, PortRange Ports, int Length)> WithLengths(ImmutableArray<AddressEntry> entries)
     {
-        PortedRange[] gone = [.. Excluded(entries)];
+        PortedRange[] gone = [.. entries.Where(static entry => entry.IsExclusion).Select(static entry => new PortedRange(entry.Addresses, entry.Ports))];
+        bool isPorted = entries.Any(static entry => !entry.Ports.IsAll);
         foreach (AddressEntry entry in entries)
         {
             if (entry.IsExclusion) continue;
             int length = PrefixMapBuilder.SpecificityOf(entry.Addresses);
-            foreach (IpRange range in PrefixSet.From([Whole(entry)], gone).ToRanges()) yield return (range, length);
+            PrefixSet left = PrefixSet.From([new PortedRange(entry.Addresses, entry.Ports)], gone);
+            if (isPorted)
+            {
+                foreach (PortedPrefix item in left.Items) yield return (new IpRange(item.Prefix), item.Ports, length);
+            }
+            else
+            {
+                foreach (IpRange range in left.ToRanges()) yield return (range, PortRange.All, length);
+            }
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Sessions;
@@ -11,30 +10,83 @@ public sealed partial class GatewayPolicy
     public Decision Decide(in FirstPacket packet)
     {
         int found = packet.Realm < Destinations.Length ? Destinations[packet.Realm].Find(packet.Destination) : PrefixMap.Miss;
-        DestinationKind kind = Destination.KindOf(found);
-        if (kind == DestinationKind.Own) return RouteWithin(packet.Realm);
-        if (kind == DestinationKind.Public)
-            return CanTakePort(packet) ? Ask(packet.Realm) : Drop(DropReason.UnsupportedProtocol, NoRule);
-
-        ref readonly PairView pair = ref Pairs[Destination.PairOf(found)];
-        ref readonly ExposeView source = ref ExposeOf(pair, packet.Source);
-        if (source.Kind == ExposeKind.None) return Drop(DropReason.NotExposed, NoRule);
-        if (source.Kind == ExposeKind.Plain)
-            return kind == DestinationKind.Hairpin ? AskHairpin(packet, pair, source) : Plain(pair.To, source);
-        if (!CanTakePort(packet)) return Drop(DropReason.UnsupportedProtocol, source.Rule);
-        return kind == DestinationKind.Hairpin ? AskHairpin(packet, pair, source) : Masquerade(packet, pair.To, source);
+        if (Destination.KindOf(found) == DestinationKind.Cell) found = Cells.Find(Destination.NumberOf(found), packet, packet.DestinationPort);
+        int number = Destination.NumberOf(found);
+        switch (Destination.KindOf(found))
+        {
+            case DestinationKind.Own:
+                return RouteWithin(packet.Realm);
+            case DestinationKind.Public:
+                return CanTakePort(packet) ? Ask(packet.Realm) : Drop(DropReason.UnsupportedProtocol, NoRule);
+            case DestinationKind.Refused:
+                return Drop(DropReason.NotExposed, (uint)number);
+            case DestinationKind.Hairpin:
+                return AskHairpin(packet, Pairs[number]);
+            case DestinationKind.Peer:
+                return UnderAcl(number, packet, Pass(packet, Pairs[number], Pairs[number].To, Exposes[0]));
+            case DestinationKind.Translated:
+                ref readonly ExposeView target = ref Exposes[number];
+                int pair = target.Pair ^ 1;
+                return UnderAcl(pair, packet, Pass(packet, Pairs[pair], Pairs[pair].To, target));
+            default:
+                // Sender and owner are of one realm: no peering lies between them, and no access list.
+                return TurnRound(packet, Exposes[number]);
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref readonly ExposeView ExposeOf(in PairView pair, in IpAddress address)
+    /// <summary>
+    /// What the source of an ICMP error becomes whose quoted packet passes statelessly, or through a session whose conduct keeps the source:
+    /// the public counterpart of a router that one-to-one NAT covers. False: it is kept.
+    /// </summary>
+    /// <param name="realm">The realm that the error comes from.</param>
+    /// <param name="realmTo">The realm that it goes to.</param>
+    /// <param name="address">The error's source.</param>
+    /// <param name="translated">What it becomes.</param>
+    public bool TryTranslateErrorSource(ushort realm, ushort realmTo, in IpAddress address, out IpAddress translated)
     {
-        int number = pair.Sources.Find(address);
-        return ref Exposes[number < 0 ? 0 : number];
+        translated = address;
+        if (!TryGetPair(realm, realmTo, out int pair)) return false;
+        ref readonly ExposeView view = ref ExposeOf(Pairs[pair], address);
+        return view.Kind == ExposeKind.Static && TryOutward(view, address, 0, out translated, out _);
     }
 
-    // TCP, UDP and the ICMP queries have what a pool hands out: a port or an identifier.
-    private static bool CanTakePort(in FirstPacket packet) =>
-        packet.HasPorts && packet.Protocol is (IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Icmp or IpProtocol.IcmpV6);
+    // A packet that the exposes let pass to a known endpoint: as it is (no target), or one with a fixed public endpoint.
+    private Decision Pass(in FirstPacket packet, in PairView pair, ushort to, in ExposeView target)
+    {
+        ref readonly ExposeView sender = ref SenderOf(pair, packet, out bool mayBegin);
+        if (!mayBegin) return Drop(DropReason.NotExposed, sender.Kind == ExposeKind.None ? target.Rule : sender.Rule);
+        var decision = new Decision { RealmTo = to, SourcePool = Decision.NoPool };
+        if (target.IsFixed)
+        {
+            if (!TryInward(target, packet.Destination, packet.DestinationPort, out IpAddress inside, out ushort port)) return Drop(DropReason.NotExposed, target.Rule);
+            decision.SetDestination(inside, port);
+        }
+
+        return TrySetSource(packet, sender, ref decision, out DropReason refused) ? Conduct(packet, sender, target, decision) : Drop(refused, sender.Rule);
+    }
+
+    // How both directions are treated. Of an end that hides its endpoints, the peer's packets come in from outside, and its own routers aren't shown.
+    private static Decision Conduct(in FirstPacket packet, in ExposeView sender, in ExposeView target, Decision decision)
+    {
+        bool decidesTarget = target.Hides || (target.IsFixed && sender.Kind == ExposeKind.Plain);
+        decision.Rule = decidesTarget ? target.Rule : sender.Rule;
+        decision.Timers = decidesTarget ? target.Timers : sender.Timers;
+        if (!sender.Hides && !target.Hides)
+        {
+            decision.Kind = DecisionKind.Stateless;
+            bool isTranslated = decision.RewritesSource || decision.RewritesDestination;
+            decision.OriginalConduct = FlowConduct.Cache | FlowConduct.KeepErrorSource | (isTranslated ? FlowConduct.None : FlowConduct.Identity);
+            decision.ReplyConduct = decision.OriginalConduct;
+            return decision;
+        }
+
+        decision.Kind = DecisionKind.Session;
+
+        // An end that hides sends outward as well, also where it is answered inward, and what is sent outward always prolongs (RFC 4787 REQ-6).
+        decision.OriginalConduct = sender.Hides ? FlowConduct.None : FlowConduct.KeepErrorSource | InwardOf(target, packet.Protocol);
+        decision.ReplyConduct = target.Hides ? FlowConduct.None : FlowConduct.KeepErrorSource | InwardOf(sender, packet.Protocol);
+        return decision;
+    }
 
     private static Decision RouteWithin(ushort realm) => new()
     {
@@ -56,27 +108,6 @@ public sealed partial class GatewayPolicy
         Kind = DecisionKind.AskMappings,
         RealmTo = publicIn,
         SourcePool = Decision.NoPool,
-    };
-
-    private static Decision Plain(ushort to, in ExposeView source) => new()
-    {
-        Kind = DecisionKind.Stateless,
-        OriginalConduct = FlowConduct.Cache | FlowConduct.Identity | FlowConduct.KeepErrorSource,
-        ReplyConduct = FlowConduct.Cache | FlowConduct.Identity | FlowConduct.KeepErrorSource,
-        RealmTo = to,
-        SourcePool = Decision.NoPool,
-        Timers = source.Timers,
-        Rule = source.Rule,
-    };
-
-    private static Decision Masquerade(in FirstPacket packet, ushort to, in ExposeView source) => new()
-    {
-        Kind = DecisionKind.Session,
-        ReplyConduct = FlowConduct.KeepErrorSource | InwardOf(source, packet.Protocol),
-        RealmTo = to,
-        SourcePool = source.Pool,
-        Timers = source.Timers,
-        Rule = source.Rule,
     };
 
     // Packets from outside prolong TCP always: its life ends by its own signs, not by idleness of one side.

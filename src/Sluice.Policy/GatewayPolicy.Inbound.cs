@@ -24,22 +24,9 @@ public sealed partial class GatewayPolicy
         if (inside.Kind != ExposeKind.Masquerade || !PoolHas(inside.Pool, packet.Destination)) return Drop(DropReason.NotExposed, inside.Rule);
 
         // The sender stands in the public realm, or (hairpin) beside the inside endpoint; either way it is judged, and seen, as the public realm's peer.
-        bool hairpin = packet.Realm == insideRealm;
-        int senderPair = insidePair;
-        if (!hairpin && (packet.Realm != publicRealm || !TryGetPair(packet.Realm, insideRealm, out senderPair))) return Drop(DropReason.NotExposed, inside.Rule);
-        ref readonly ExposeView sender = ref ExposeOf(Pairs[senderPair], packet.Source);
-        if (sender.Kind == ExposeKind.None) return Drop(DropReason.NotExposed, inside.Rule);
-        bool senderHides = sender.Kind == ExposeKind.Masquerade;
-        return new Decision
-        {
-            Kind = DecisionKind.Session,
-            // A sender with a public endpoint of its own sends outward as well as inward, and what is sent outward always prolongs (RFC 4787 REQ-6).
-            OriginalConduct = senderHides ? FlowConduct.None : FlowConduct.KeepErrorSource | InwardOf(inside, packet.Protocol),
-            RealmTo = insideRealm,
-            SourcePool = sender.Pool,
-            Timers = inside.Timers,
-            Rule = inside.Rule,
-        };
+        if (packet.Realm == insideRealm) return Pass(packet, Pairs[insidePair], insideRealm, inside);
+        if (packet.Realm != publicRealm || !TryGetPair(packet.Realm, insideRealm, out int senderPair)) return Drop(DropReason.NotExposed, inside.Rule);
+        return UnderAcl(senderPair, packet, Pass(packet, Pairs[senderPair], insideRealm, inside));
     }
 
     /// <summary>
@@ -62,26 +49,36 @@ public sealed partial class GatewayPolicy
                 continue;
             }
 
-            ref readonly ExposeView sender = ref ExposeOf(pair, packet.Source);
-            if (sender.Kind == ExposeKind.None) continue;
-            asked = AskHairpin(packet, pair, sender);
+            Decision next = AskHairpin(packet, pair);
+            if (next.Kind != DecisionKind.AskMappings) continue;
+            asked = next;
             return true;
         }
 
         return false;
     }
 
-    private static Decision AskHairpin(in FirstPacket packet, in PairView pair, in ExposeView sender) =>
-        !CanTakePort(packet)
-            ? Drop(DropReason.UnsupportedProtocol, sender.Rule)
-            : new Decision
-            {
-                Kind = DecisionKind.AskMappings,
-                RealmTo = pair.To,
-                SourcePool = sender.Pool,
-                Timers = sender.Timers,
-                Rule = sender.Rule,
-            };
+    // To a masquerade's public address of the sender's own realm: the mapping knows whose it is, if the sender may be seen at the peer at all.
+    private Decision AskHairpin(in FirstPacket packet, in PairView pair)
+    {
+        ref readonly ExposeView sender = ref SenderOf(pair, packet, out bool mayBegin);
+        if (!mayBegin) return Drop(DropReason.NotExposed, sender.Rule);
+        if (!CanTakePort(packet)) return Drop(DropReason.UnsupportedProtocol, sender.Rule);
+        var asked = new Decision { Kind = DecisionKind.AskMappings, RealmTo = pair.To, SourcePool = Decision.NoPool, Timers = sender.Timers, Rule = sender.Rule };
+        return TrySetSource(packet, sender, ref asked, out DropReason refused) ? asked : Drop(refused, sender.Rule);
+    }
+
+    // To a fixed public endpoint of somebody in the sender's own realm.
+    private Decision TurnRound(in FirstPacket packet, in ExposeView target)
+    {
+        Decision decision = Pass(packet, Pairs[target.Pair], packet.Realm, target);
+        if (decision.Kind != DecisionKind.Stateless || decision.RewritesSource) return decision;
+
+        // The answer goes from private to private address: no look-up could tell that it is to be translated, so a session remembers it.
+        decision.Kind = DecisionKind.Session;
+        decision.OriginalConduct = decision.ReplyConduct = FlowConduct.KeepErrorSource;
+        return decision;
+    }
 
     private ReadOnlySpan<int> PairsOf(ushort realm) => realm < MasqueradingPairs.Length ? MasqueradingPairs[realm] : default;
 

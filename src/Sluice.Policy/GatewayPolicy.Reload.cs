@@ -1,3 +1,4 @@
+using Sluice.Packets.Addresses;
 using Sluice.Sessions;
 
 namespace Sluice.Policy;
@@ -29,19 +30,96 @@ public sealed partial class GatewayPolicy
     /// or if its public endpoint is no longer owned; a mere other choice among what is allowed leaves it as it is. Allocates nothing.
     /// </summary>
     /// <param name="live">What the session remembers.</param>
-    /// <param name="decision">The new decision.</param>
+    /// <param name="decision">The new decision, in terms of what the session keeps: the pool of its own public source, or its own fixed endpoint.</param>
     public Revalidation Redecide(in LiveSession live, out Decision decision)
     {
         FirstPacket first = FirstPacketOf(live.Original);
         decision = Decide(first);
         if (decision.Kind == DecisionKind.Drop) return Revalidation.Forbidden;
-        if ((decision.Kind == DecisionKind.AskMappings) != live.ThroughMapping) return Revalidation.Changed;
-        if (live.ThroughMapping && !RedecideInbound(live, first, ref decision)) return Revalidation.Forbidden;
-        if (decision.Kind == DecisionKind.Route || decision.RealmTo != live.Reply.Realm) return Revalidation.Changed;
-        if ((decision.SourcePool != Decision.NoPool) != live.HasPublicSource) return Revalidation.Changed;
+        if (decision.Kind == DecisionKind.AskMappings)
+        {
+            // What came in by a forward that is gone has nobody who owns its public endpoint.
+            if (!live.ThroughMapping) return Revalidation.Changed;
+            if (!RedecideInbound(live, first, ref decision)) return Revalidation.Forbidden;
+        }
+        else if (!LeadsToSameEndpoint(live, decision))
+        {
+            return Revalidation.Changed;
+        }
 
-        // The public source is the reply's destination; it must still be one that this source may have.
-        return !live.HasPublicSource || PoolHas(decision.SourcePool, live.Reply.Destination) ? Revalidation.Kept : Revalidation.Changed;
+        if (decision.Kind == DecisionKind.Route || decision.RealmTo != live.Reply.Realm) return Revalidation.Changed;
+        return OwnsItsSource(live, first, ref decision) ? Revalidation.Kept : Revalidation.Changed;
+    }
+
+    // A mapping's public endpoint that a forward has taken over leads to the same inside endpoint, or the session ends; so for a forward whose inside endpoint is another now.
+    private static bool LeadsToSameEndpoint(in LiveSession live, in Decision decision) => decision.RewritesDestination
+        ? decision.Destination == live.Reply.Source && decision.DestinationPort == live.Reply.SourcePort
+        : live.Original.Destination == live.Reply.Source && live.Original.DestinationPort == live.Reply.SourcePort;
+
+    // The public source is the reply's destination.
+    private bool OwnsItsSource(in LiveSession live, in FirstPacket first, ref Decision decision)
+    {
+        bool isSame = decision.RewritesSource
+            ? decision.Source == live.Reply.Destination && decision.SourcePort == live.Reply.DestinationPort
+            : live.Original.Source == live.Reply.Destination && live.Original.SourcePort == live.Reply.DestinationPort;
+        if (decision.SourcePool == Decision.NoPool && isSame && !live.HasPublicSource) return true;
+        if (decision.SourcePool == Decision.NoPool && !decision.RewritesSource) return false;
+
+        // Masqueraded now, or by a forward beside a masquerade: what it has may be another choice of the same.
+        if (!TryFindMasquerade(first, decision.RealmTo, live, out ushort publicRealm, out int pool)) return false;
+        bool isForwarded = IsForwarded(live, publicRealm, out bool isItsOwn);
+        if (isForwarded ? !isItsOwn : !live.HasPublicSource || !PoolHas(pool, live.Reply.Destination)) return false;
+        if (live.HasPublicSource)
+        {
+            decision.SourcePool = pool;
+            decision.RewritesSource = false;
+        }
+        else
+        {
+            decision.SourcePool = Decision.NoPool;
+            decision.SetSource(live.Reply.Destination, live.Reply.DestinationPort);
+        }
+
+        return true;
+    }
+
+    // The masquerade that covers the sender towards the realm in which its source is public: of a hairpin the one that the address was asked for in.
+    private bool TryFindMasquerade(in FirstPacket first, ushort to, in LiveSession live, out ushort publicRealm, out int pool)
+    {
+        publicRealm = to;
+        pool = Decision.NoPool;
+        if (to != first.Realm) return TryFindMasquerade(first, to, ref pool);
+        foreach (int number in PairsOf(first.Realm))
+        {
+            publicRealm = Pairs[number].To;
+            if (TryFindMasquerade(first, publicRealm, ref pool) && PoolHas(pool, live.Reply.Destination)) return true;
+        }
+
+        return false;
+    }
+
+    private bool TryFindMasquerade(in FirstPacket first, ushort publicRealm, ref int pool)
+    {
+        if (!TryGetPair(first.Realm, publicRealm, out int pair)) return false;
+        ref readonly ExposeView view = ref ExposeOf(Pairs[pair], first.Source);
+        pool = view.Pool;
+        return view.Kind == ExposeKind.Masquerade;
+    }
+
+    // Whether a forward has the session's public source, and whether it is the sender's own.
+    private bool IsForwarded(in LiveSession live, ushort publicRealm, out bool isItsOwn)
+    {
+        isItsOwn = false;
+        if (publicRealm >= Destinations.Length) return false;
+        int found = Destinations[publicRealm].Find(live.Reply.Destination);
+        if (Destination.KindOf(found) != DestinationKind.Cell) return false;
+        found = Cells.Find(Destination.NumberOf(found), FirstPacketOf(live.Reply), live.Reply.DestinationPort);
+        if (Destination.KindOf(found) != DestinationKind.Translated) return false;
+        ref readonly ExposeView forward = ref Exposes[Destination.NumberOf(found)];
+        isItsOwn = Pairs[forward.Pair].From == live.Original.Realm
+            && TryInward(forward, live.Reply.Destination, live.Reply.DestinationPort, out IpAddress inside, out ushort port)
+            && inside == live.Original.Source && port == live.Original.SourcePort;
+        return true;
     }
 
     private bool RedecideInbound(in LiveSession live, in FirstPacket first, ref Decision decision)

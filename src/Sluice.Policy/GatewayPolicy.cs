@@ -42,18 +42,32 @@ public sealed partial class GatewayPolicy
     // By the number in a pair's sources; number 0 exposes nothing.
     internal ExposeView[] Exposes { get; init; } = [];
 
+    // By the number in a view; number 0 is none.
+    internal PortSequence?[] Sequences { get; init; } = [];
+
+    // What the maps' values for addresses of several exposes name.
+    internal PortCells Cells { get; init; }
+
+    // By realm number: the public addresses that the gateway owns there.
+    internal IpRange[][] Owned { get; init; } = [];
+
     // By realm number: the pairs in which it masquerades, in the order of the configuration.
     internal int[][] MasqueradingPairs { get; init; } = [];
 
     internal FrozenDictionary<uint, int> PairNumbers { get; init; } = FrozenDictionary<uint, int>.Empty;
 
     /// <summary>Whether the gateway owns the address as a public one in that realm, and so answers ARP and neighbour discovery for it.</summary>
-    public bool IsPublic(ushort realm, in IpAddress address) =>
-        realm < Destinations.Length && Destination.KindOf(Destinations[realm].Find(address)) == DestinationKind.Public;
+    public bool IsPublic(ushort realm, in IpAddress address)
+    {
+        if (realm >= Destinations.Length) return false;
+        int found = Destinations[realm].Find(address);
+        DestinationKind kind = Destination.KindOf(found);
+        if (kind == DestinationKind.Cell) kind = Destination.KindOf(Cells.WithoutPorts(Destination.NumberOf(found)));
+        return Destination.IsPublic(kind);
+    }
 
-    /// <summary>The public addresses that the gateway owns in a realm; pools may share some.</summary>
-    public IEnumerable<IpRange> PublicAddresses(ushort realm) =>
-        Pools.Where(pool => pool.Realm == realm).SelectMany(static pool => pool.Addresses).Distinct();
+    /// <summary>The public addresses that the gateway owns in a realm: of masquerades, one-to-one NAT and forwards. Some may overlap.</summary>
+    public IEnumerable<IpRange> PublicAddresses(ushort realm) => realm < Owned.Length ? Owned[realm] : [];
 
     /// <summary>Asks the processor for the first memory that a decision on this packet reads.</summary>
     public void Prefetch(ushort realm, IpFamily family)

@@ -8,11 +8,17 @@ namespace Sluice.Policy;
 /// <summary>Compiles one end of a peering: what it exposes, as the sources of its own packets and as the destinations of the other end's.</summary>
 internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peering peering, IpFamily[] families)
 {
-    private readonly PrefixMapBuilder sources = new();
-    private readonly List<int> pools = [];
+    // What forwards have of an address comes before what else covers it; of two forwards of one inside endpoint the first listed wins.
+    private const int ForwardPreference = 2000;
 
-    /// <summary>By private address: the number of the expose that covers it.</summary>
-    internal PrefixMapBuilder Sources => sources;
+    private readonly CellMapBuilder sources = new(Source.PackCell);
+    private readonly List<int> pools = [];
+    private PairPlace at;
+
+    private readonly record struct PairPlace(ushort To, RealmSpace Own, int Number, RealmSpace Others);
+
+    /// <summary>By private address: how it is exposed.</summary>
+    internal CellMapBuilder Sources => sources;
 
     /// <summary>A default expose is of the families that the rest of its peering is of.</summary>
     internal static IpFamily[] FamiliesOf(Peering peering)
@@ -30,64 +36,140 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
     /// <param name="from">Its realm.</param>
     /// <param name="to">The other end's realm.</param>
     /// <param name="own">The address space of its realm.</param>
-    /// <param name="number">The pair's number.</param>
+    /// <param name="number">The pair's number; with its lowest bit turned, that of the other direction.</param>
     /// <param name="others">The address space of the other end's realm.</param>
-    /// <param name="reverse">The number of the pair of the other direction: what the other end's packets to this one are of.</param>
-    internal PairView Compile(PeeringEnd end, ushort from, ushort to, RealmSpace own, int number, RealmSpace others, int reverse)
+    internal PairView Compile(PeeringEnd end, ushort from, ushort to, RealmSpace own, int number, RealmSpace others)
     {
+        at = new PairPlace(to, own, number, others);
         foreach (Expose expose in end.Exposes)
         {
-            uint rule = tables.AddRule(RuleName(end, expose), expose.Place.ToString());
-            if (expose.IsDefault) AddDefault(expose, rule, others, reverse);
-            else if (expose.Nat == NatKind.None) AddPlain(expose, rule, others, reverse);
-            else if (expose.Nat == NatKind.Masquerade) AddMasquerade(expose, rule, to, own, number, others);
+            uint rule = tables.AddRule(RuleName(end, expose), (expose.Forward?.Place ?? expose.Place).ToString());
+            if (expose.IsDefault) AddDefault(expose, rule);
+            else if (expose.Nat == NatKind.Masquerade) AddMasquerade(expose, rule);
+            else if (expose.Nat == NatKind.Static) AddStatic(expose, rule);
+            else if (expose.Nat == NatKind.PortForward) AddForward(expose, rule);
+            else AddPlain(expose, rule);
         }
 
         if (pools.Count > 0) own.MasqueradingPairs.Add(number);
         return new PairView(from, to, default, [.. pools]);
     }
 
-    private void AddDefault(Expose expose, uint rule, RealmSpace others, int reverse)
+    // Packets that the other end sends to this one are of the pair of the other direction.
+    private int Reverse => at.Number ^ 1;
+
+    private void AddDefault(Expose expose, uint rule)
     {
-        int number = tables.AddExpose(PlainView(expose, rule));
+        int view = tables.AddExpose(ViewOf(expose, ExposeKind.Plain, rule));
         foreach (IpFamily family in families)
         {
-            others.AddPeerDefault(family, reverse);
-            sources.Add(new IpPrefix(new IpAddress(family, 0), 0), number);
+            at.Others.AddPeerDefault(family, Reverse);
+            sources.Add(new IpRange(new IpPrefix(new IpAddress(family, 0), 0)), Source.Pack(view), 0);
         }
 
         RealmSpace.AddSpecialUse(sources);
     }
 
-    private void AddPlain(Expose expose, uint rule, RealmSpace others, int reverse)
+    private void AddPlain(Expose expose, uint rule)
     {
-        int number = tables.AddExpose(PlainView(expose, rule));
-        foreach (PortedPrefix item in expose.Private.Items) sources.Add(new IpRange(item.Prefix), number, SourcePreference(item.Prefix));
-        foreach ((IpRange range, int length) in ExposedAddresses.WithLengths(expose.Spec.Ips)) others.AddPeer(range, length, reverse);
+        int view = tables.AddExpose(ViewOf(expose, ExposeKind.Plain, rule));
+        AddSources(expose, view);
+        foreach ((IpRange range, PortRange ports, int length) in ExposedAddresses.WithLengths(expose.Spec.Ips)) at.Others.AddPeer(range, ports, length, Reverse);
     }
 
-    private void AddMasquerade(Expose expose, uint rule, ushort to, RealmSpace own, int number, RealmSpace others)
+    private void AddMasquerade(Expose expose, uint rule)
     {
         SessionProfile profile = ProfileCompiler.Compile(config.ProfileOf(expose));
-        var definition = new PoolDefinition(to, ExposedAddresses.InOrder(expose.Spec.As), profile);
+        var definition = new PoolDefinition(at.To, ExposedAddresses.InOrder(expose.Spec.As), profile);
         int pool = tables.AddPool(definition);
         if (!pools.Contains(pool)) pools.Add(pool);
         FlowConduct inward = ProfileCompiler.OutsideRefreshes(profile) ? FlowConduct.None : FlowConduct.NoRefresh;
-        int timers = tables.AddTimers(ProfileCompiler.Compile(config.TimersOf(expose)));
-        int view = tables.AddExpose(new ExposeView(ExposeKind.Masquerade, inward, pool, timers, rule));
-        foreach (PortedPrefix item in expose.Private.Items) sources.Add(new IpRange(item.Prefix), view, SourcePreference(item.Prefix));
+        AddSources(expose, tables.AddExpose(ViewOf(expose, ExposeKind.Masquerade, rule) with { Pool = pool, Inward = inward }));
         foreach (IpRange range in definition.Addresses)
         {
-            others.AddPublic(range);
-            own.AddHairpin(range, number);
+            at.Others.AddPublic(range);
+            at.Own.AddHairpin(range, at.Number);
         }
     }
 
-    private ExposeView PlainView(Expose expose, uint rule) => new(
-        ExposeKind.Plain, FlowConduct.None, Decision.NoPool, tables.AddTimers(ProfileCompiler.Compile(config.TimersOf(expose))), rule);
+    private void AddStatic(Expose expose, uint rule)
+    {
+        ExposeView view = ViewOf(expose, ExposeKind.Static, rule);
+        if (StaticLayout.TryShift(expose.Private, expose.Public, out List<ShiftedPiece> pieces))
+        {
+            foreach (ShiftedPiece piece in pieces) AddShifted(piece, piece.IsWhole ? CellProtocols.All : CellProtocols.Ported, view, SourcePreference(piece.Private));
+            return;
+        }
+
+        view = view with { Sequence = tables.AddSequence(new PortSequence(expose.Private, expose.Public)) };
+        for (int i = 0; i < expose.Private.Items.Length; i++)
+        {
+            PortedPrefix item = expose.Private.Items[i];
+            var range = new IpRange(item.Prefix);
+            sources.Add(range, new CellEntry(CellProtocols.Ported, item.Ports, Source.Pack(tables.AddExpose(view with { Piece = i }))), SourcePreference(range));
+        }
+
+        for (int i = 0; i < expose.Public.Items.Length; i++)
+        {
+            PortedPrefix item = expose.Public.Items[i];
+            AddTranslated(new IpRange(item.Prefix), CellProtocols.Ported, item.Ports, tables.AddExpose(view with { Piece = i }), rule);
+        }
+    }
+
+    private void AddForward(Expose expose, uint rule)
+    {
+        // A forward's two prefixes have one length and its two ranges one width.
+        PortedPrefix inside = expose.Private.Items[0], outside = expose.Public.Items[0];
+        CellProtocols protocols = expose.Forward!.Protocol switch
+        {
+            ForwardProtocol.Tcp => CellProtocols.Tcp,
+            ForwardProtocol.Udp => CellProtocols.Udp,
+            _ => CellProtocols.Ported,
+        };
+        FlowConduct inward = ProfileCompiler.OutsideRefreshesForwards(config.ProfileOf(expose)) ? FlowConduct.None : FlowConduct.NoRefresh;
+        var piece = new ShiftedPiece(new IpRange(inside.Prefix), inside.Ports, new IpRange(outside.Prefix), outside.Ports);
+        AddShifted(piece, protocols, ViewOf(expose, ExposeKind.Forward, rule) with { Inward = inward }, ForwardPreference);
+        if ((protocols & CellProtocols.Tcp) != 0) tables.Claims.Add(new PortClaim(at.To, piece.Public, PortClass.Tcp, outside.Ports));
+        if ((protocols & CellProtocols.Udp) != 0) tables.Claims.Add(new PortClaim(at.To, piece.Public, PortClass.Udp, outside.Ports));
+    }
+
+    private void AddShifted(in ShiftedPiece piece, CellProtocols protocols, in ExposeView template, int preference)
+    {
+        int view = tables.AddExpose(template with
+        {
+            Shift = piece.Public.First.Value - piece.Private.First.Value,
+            PortShift = (ushort)(piece.PublicPorts.First - piece.PrivatePorts.First),
+        });
+        sources.Add(piece.Private, new CellEntry(protocols, piece.PrivatePorts, Source.Pack(view)), preference);
+        AddTranslated(piece.Public, protocols, piece.PublicPorts, view, template.Rule);
+    }
+
+    private void AddTranslated(IpRange publics, CellProtocols protocols, PortRange ports, int view, uint rule)
+    {
+        at.Others.AddTranslated(publics, protocols, ports, view, rule);
+        at.Own.AddTranslatedHairpin(publics, protocols, ports, view);
+    }
+
+    private void AddSources(Expose expose, int view)
+    {
+        foreach (PortedPrefix item in expose.Private.Items)
+        {
+            var range = new IpRange(item.Prefix);
+            sources.Add(range, RealmSpace.Entry(item.Ports, Source.Pack(view)), SourcePreference(range));
+        }
+    }
+
+    private ExposeView ViewOf(Expose expose, ExposeKind kind, uint rule) => new()
+    {
+        Kind = kind,
+        Pool = Decision.NoPool,
+        Timers = tables.AddTimers(ProfileCompiler.Compile(config.TimersOf(expose))),
+        Rule = rule,
+        Pair = at.Number,
+    };
 
     // Named prefixes lie before special-use space, which only a default expose is kept from.
-    private static int SourcePreference(IpPrefix prefix) => 1000 + prefix.Length;
+    private static int SourcePreference(IpRange range) => 1000 + PrefixMapBuilder.SpecificityOf(range);
 
     private string RuleName(PeeringEnd end, Expose expose)
     {
@@ -95,9 +177,16 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
         {
             NatKind.Masquerade => "masquerade",
             NatKind.Static => "static",
-            NatKind.PortForward => "portForward",
+            NatKind.PortForward => $"portForward {ProtocolOf(expose.Forward!)}{expose.Forward!.Public} to {expose.Forward!.Private}",
             _ => "no NAT",
         };
         return $"peering {peering.Name}, {end.Realm} expose {expose.Spec.Index + 1} ({how})";
     }
+
+    private static string ProtocolOf(ForwardSpec forward) => forward.Protocol switch
+    {
+        ForwardProtocol.Tcp => "tcp ",
+        ForwardProtocol.Udp => "udp ",
+        _ => "",
+    };
 }

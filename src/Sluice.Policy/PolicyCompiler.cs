@@ -25,7 +25,7 @@ public static class PolicyCompiler
         AddOwnPrefixes(config, realms, spaces);
 
         var pairs = new List<PairView>();
-        var sources = new List<PrefixMapBuilder>();
+        var sources = new List<CellMapBuilder>();
         var pairNumbers = new Dictionary<uint, int>();
         var acls = new AclCompiler(config, tables);
         foreach (Peering peering in config.Peerings)
@@ -39,16 +39,17 @@ public static class PolicyCompiler
 
             void AddPair(PeeringEnd end, ushort from, ushort to)
             {
-                // Packets that the other end sends to this one are of the pair of the other direction: its neighbour in the list.
+                // The two ends of a peering are neighbours in the list: turning the lowest bit of one's number gives the other's.
                 int number = pairs.Count;
                 var compiler = new PairCompiler(config, tables, peering, families);
-                pairs.Add(compiler.Compile(end, from, to, spaces[from], number, spaces[to], number ^ 1));
+                pairs.Add(compiler.Compile(end, from, to, spaces[from], number, spaces[to]));
                 sources.Add(compiler.Sources);
                 pairNumbers.TryAdd((uint)from << 16 | to, number);
             }
         }
 
-        PrefixMap[] maps = PrefixMapBuilder.BuildAll([.. spaces.Select(static space => space.Map), .. sources]);
+        var cells = new PortCellWriter();
+        PrefixMap[] maps = PrefixMapBuilder.BuildAll([.. spaces.Select(static space => space.Map).Concat(sources).Select(map => map.Resolve(cells))]);
         return new GatewayPolicy
         {
             Generation = generation,
@@ -60,6 +61,10 @@ public static class PolicyCompiler
             Pairs = [.. pairs.Select((pair, number) => pair with { Sources = maps[spaces.Length + number] })],
             Exposes = tables.Exposes,
             Acls = acls.Build(),
+            Sequences = tables.Sequences,
+            Cells = cells.Cells,
+            Owned = [.. spaces.Select(static space => space.PublicAddresses.ToArray())],
+            PortClaims = ClaimMerger.Merge(tables.Claims),
             PairNumbers = pairNumbers.ToFrozenDictionary(),
         };
     }

@@ -12,7 +12,9 @@ internal sealed class PolicyTables
     private readonly Dictionary<TimerSet, int> timerNumbers = new() { [TimerSet.Default] = 0 };
     private readonly List<PolicyRule> rules = [new("no rule: routing inside one realm, or nothing exposed", "")];
     // Number 0 exposes nothing.
-    private readonly List<ExposeView> exposes = [new(ExposeKind.None, FlowConduct.None, Decision.NoPool, 0, GatewayPolicy.NoRule)];
+    private readonly List<ExposeView> exposes = [new() { Pool = Decision.NoPool, Rule = GatewayPolicy.NoRule }];
+    // Number 0 says that nothing is counted through.
+    private readonly List<PortSequence?> sequences = [null];
 
     internal ImmutableArray<PoolDefinition> Pools => [.. pools];
 
@@ -21,6 +23,11 @@ internal sealed class PolicyTables
     internal ImmutableArray<PolicyRule> Rules => [.. rules];
 
     internal ExposeView[] Exposes => [.. exposes];
+
+    internal PortSequence?[] Sequences => [.. sequences];
+
+    /// <summary>What forwards have of public endpoints, as they come.</summary>
+    internal List<PortClaim> Claims { get; } = [];
 
     internal int AddPool(PoolDefinition pool) => Number(pools, poolNumbers, pool);
 
@@ -36,6 +43,12 @@ internal sealed class PolicyTables
     {
         exposes.Add(expose);
         return exposes.Count - 1;
+    }
+
+    internal int AddSequence(PortSequence sequence)
+    {
+        sequences.Add(sequence);
+        return sequences.Count - 1;
     }
 
     private static int Number<T>(List<T> list, Dictionary<T, int> numbers, T value)

@@ -51,6 +51,9 @@ internal static class ProfileCompiler
         _ => profile.Filtering != FilteringMode.EndpointIndependent,
     };
 
+    /// <summary>The same for a session that came in by a forward, which is open to everybody: there is no filter to keep open, so only a plain "off" says no.</summary>
+    internal static bool OutsideRefreshesForwards(NatProfileDocument document) => document.InboundRefresh != InboundRefreshBehaviour.Off;
+
     private static uint Of(TimeSpan? time, uint otherwise) => time is { } given ? Milliseconds(given) : otherwise;
 
     // The clock wraps at 2^32 milliseconds and times are compared by subtraction: half of that, 24 days, is the longest that can be told from the past.

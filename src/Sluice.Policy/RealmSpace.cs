@@ -12,14 +12,25 @@ internal sealed class RealmSpace
             .Select(IpPrefix.Parse),
     ];
 
-    private readonly PrefixMapBuilder builder = new();
+    // Public addresses of the gateway come before whatever else covers them, in this order: ports that somebody has, all ports of somebody, no port.
+    private const int OwnedPort = 1 << 20;
+    private const int Owned = OwnedPort - 1;
+    private const int OwnedRest = OwnedPort - 2;
+    private const int TurnedPort = 1 << 19;
+    private const int Turned = TurnedPort - 1;
 
-    internal PrefixMapBuilder Map => builder;
+    private readonly CellMapBuilder builder = new(Destination.PackCell);
+    private readonly HashSet<IpRange> publics = [];
+
+    internal CellMapBuilder Map => builder;
+
+    /// <summary>The addresses that the gateway owns in the realm, in the order of the configuration.</summary>
+    internal List<IpRange> PublicAddresses { get; } = [];
 
     internal List<int> MasqueradingPairs { get; } = [];
 
     /// <summary>Keeps special-use space from whatever covers it by a shorter prefix.</summary>
-    internal static void AddSpecialUse(PrefixMapBuilder builder)
+    internal static void AddSpecialUse(CellMapBuilder builder)
     {
         foreach (IpPrefix prefix in SpecialUse) builder.Add(new IpRange(prefix), PrefixMap.Miss, LengthPreference(prefix.Length));
     }
@@ -28,21 +39,50 @@ internal sealed class RealmSpace
     internal void AddOwn(IpPrefix prefix) => builder.Add(new IpRange(prefix), PrefixMap.Miss, LengthPreference(prefix.Length));
 
     /// <summary>What a peer shows as it is, of a prefix of that length; of an own prefix as long as it the peer's wins.</summary>
-    internal void AddPeer(IpRange range, int length, int pair) =>
-        builder.Add(range, Destination.Pack(DestinationKind.Peer, pair), LengthPreference(length) + 1);
+    internal void AddPeer(IpRange range, PortRange ports, int length, int pair) =>
+        builder.Add(range, Entry(ports, Destination.Pack(DestinationKind.Peer, pair)), LengthPreference(length) + 1);
 
     /// <summary>What a peer shows of a family by default: all but special-use space.</summary>
     internal void AddPeerDefault(IpFamily family, int pair)
     {
-        AddPeer(new IpRange(new IpPrefix(new IpAddress(family, 0), 0)), 0, pair);
+        AddPeer(new IpRange(new IpPrefix(new IpAddress(family, 0), 0)), PortRange.All, 0, pair);
         AddSpecialUse(builder);
     }
 
-    internal void AddPublic(IpRange range) =>
-        builder.Add(range, Destination.Pack(DestinationKind.Public, 0), int.MaxValue);
+    /// <summary>What a masquerade of a peer owns.</summary>
+    internal void AddPublic(IpRange range)
+    {
+        AddPublicAddresses(range);
+        builder.Add(range, Destination.Pack(DestinationKind.Public, 0), Owned);
+    }
 
+    /// <summary>What has a fixed inside endpoint at a peer. The rest of such addresses is nobody's.</summary>
+    internal void AddTranslated(IpRange range, CellProtocols protocols, PortRange ports, int view, uint rule)
+    {
+        AddPublicAddresses(range);
+        var entry = new CellEntry(protocols, ports, Destination.Pack(DestinationKind.Translated, view));
+        builder.Add(range, entry, entry.IsWhole ? Owned : OwnedPort + PrefixMapBuilder.SpecificityOf(range));
+        if (!entry.IsWhole) builder.Add(range, Destination.Pack(DestinationKind.Refused, (int)rule), OwnedRest);
+    }
+
+    /// <summary>What a masquerade of this realm owns at the peer.</summary>
     internal void AddHairpin(IpRange range, int pair) =>
-        builder.Add(range, Destination.Pack(DestinationKind.Hairpin, pair), int.MaxValue - 1);
+        builder.Add(range, Destination.Pack(DestinationKind.Hairpin, pair), Turned);
+
+    /// <summary>What has a fixed inside endpoint in this realm, and is public at a peer.</summary>
+    internal void AddTranslatedHairpin(IpRange range, CellProtocols protocols, PortRange ports, int view)
+    {
+        var entry = new CellEntry(protocols, ports, Destination.Pack(DestinationKind.TranslatedHairpin, view));
+        builder.Add(range, entry, entry.IsWhole ? Turned : TurnedPort + PrefixMapBuilder.SpecificityOf(range));
+    }
+
+    /// <summary>An entry for all protocols, or, where it names ports, for those that have some.</summary>
+    internal static CellEntry Entry(PortRange ports, int value) => new(ports.IsAll ? CellProtocols.All : CellProtocols.Ported, ports, value);
+
+    private void AddPublicAddresses(IpRange range)
+    {
+        if (publics.Add(range)) PublicAddresses.Add(range);
+    }
 
     private static int LengthPreference(int length) => length * 2;
 }

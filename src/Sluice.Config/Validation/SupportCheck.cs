@@ -9,11 +9,7 @@ internal static class SupportCheck
     {
         for (int i = 0; i < set.Gateway.Links.Length; i++) Judge(set.Gateway.Links[i], $"spec.links[{i}]", problems);
         foreach (Peering peering in set.Peerings)
-        {
-            Judge(peering, peering.Left, 0, problems);
-            Judge(peering, peering.Right, 1, problems);
             if (peering.Acl is { } acl) Refuse(problems, acl.Place, $"{peering.Document.Path}.acl", "access lists");
-        }
 
         foreach (TranslationDocument translation in set.Translations) Refuse(problems, translation.Place, "", "virtual IPs (kind Translation)");
         foreach (SourceNatDocument source in set.SourceNats) Refuse(problems, source.Place, "", "source-NAT policies (kind SourceNat)");
@@ -39,24 +35,6 @@ internal static class SupportCheck
         if (link.Driver is LinkDriver.AfXdp or LinkDriver.Tap)
             Refuse(problems, link.DriverPlace, $"{path}.driver", $"the driver '{(link.Driver == LinkDriver.Tap ? "tap" : "afxdp")}' (afpacket, tun and memory are)");
         if (link.Vxlan is { } vxlan) Refuse(problems, vxlan.Place, $"{path}.vxlan", "VXLAN");
-    }
-
-    private static void Judge(Peering peering, PeeringEnd end, int index, Problems problems)
-    {
-        ExposeSpec? before = null;
-        foreach (Expose expose in end.Exposes)
-        {
-            // A forward with several entries is several exposes and one block.
-            if (ReferenceEquals(before, expose.Spec)) continue;
-            before = expose.Spec;
-            string path = peering.Document.PathOf(peering.Document.Ends[index], expose.Spec);
-            if (expose.Nat == NatKind.Static)
-                Refuse(problems, expose.Spec.Nat!.Place, $"{path}.nat.static", "static NAT");
-            else if (expose.Nat == NatKind.PortForward)
-                Refuse(problems, expose.Spec.Nat!.Place, $"{path}.nat.portForward", "port forwarding");
-            else if (expose.Nat == NatKind.None && expose.Spec.Ips.FirstOrDefault(entry => !entry.Ports.IsAll) is { } ported)
-                Refuse(problems, ported.Place, $"{path}.ips[{ported.Index}].ports", "exposing ports without NAT");
-        }
     }
 
     private static void Refuse(Problems problems, Place place, string path, string what) =>
