@@ -15,14 +15,17 @@ internal sealed class YamlComposer
     private readonly Problems problems;
     private readonly Dictionary<string, (YamlNode Node, long Size)> anchors = new(StringComparer.Ordinal);
     private readonly List<(YamlMapping Mapping, YamlScalar Again, YamlScalar First)> duplicates = [];
+    private readonly int linesBefore;
     private int documents;
     private long nodes;
     private long aliased;
 
-    private YamlComposer(string file, TextReader text, Problems problems)
+    private YamlComposer(string file, TextReader text, Problems problems, int linesBefore, int documents)
     {
         this.file = file;
         this.problems = problems;
+        this.linesBefore = linesBefore;
+        this.documents = documents;
         parser = new Parser(new Scanner(text, skipComments: true));
     }
 
@@ -36,12 +39,34 @@ internal sealed class YamlComposer
             return;
         }
 
-        using StringReader reader = new(text.StartsWith('\uFEFF') ? text[1..] : text);
-        YamlComposer composer = new(file, reader, problems);
+        SimpleYaml simple = new(file, text, text.StartsWith('\uFEFF') ? 1 : 0);
+        for (int count = 0; ; count++)
+        {
+            if (simple.TryNext(out YamlNode? document) && count < YamlLimits.MaxDocuments)
+            {
+                if (document is null) return;
+                take(document);
+                continue;
+            }
+
+            // The library reads what is left of the file: what is wrong with a text is said by it.
+            ComposeRest(file, text[simple.DocumentStart..], problems, take, simple.LinesBefore, count);
+            return;
+        }
+    }
+
+    /// <summary>As <see cref="Compose"/>, all of it by the library.</summary>
+    internal static void ComposeByLibrary(string file, string text, Problems problems, Action<YamlNode> take) =>
+        ComposeRest(file, text.StartsWith('\uFEFF') ? text[1..] : text, problems, take, linesBefore: 0, documents: 0);
+
+    private static void ComposeRest(string file, string text, Problems problems, Action<YamlNode> take, int linesBefore, int documents)
+    {
+        using StringReader reader = new(text);
+        YamlComposer composer = new(file, reader, problems, linesBefore, documents);
         while (composer.Next() is { } document) take(document);
     }
 
-    private static Place PlaceOf(string file, in Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
+    private Place PlaceOf(in Mark mark) => new(file, linesBefore + (int)mark.Line, (int)mark.Column);
 
     private static string Sentence(string message)
     {
@@ -73,12 +98,12 @@ internal sealed class YamlComposer
         }
         catch (YamlException broken)
         {
-            problems.Error(PlaceOf(file, broken.Start), "", ConfigRule.Syntax, Sentence(broken.Message));
+            problems.Error(PlaceOf(broken.Start), "", ConfigRule.Syntax, Sentence(broken.Message));
         }
         catch (Exception broken) when (broken is ArgumentException or InvalidOperationException or IndexOutOfRangeException or FormatException or OverflowException)
         {
             // The library reports a few broken texts by other exceptions than its own, without a place.
-            problems.Error(new Place(file, 1, 1), "", ConfigRule.Syntax, Sentence(broken.Message));
+            problems.Error(new Place(file, linesBefore + 1, 1), "", ConfigRule.Syntax, Sentence(broken.Message));
         }
 
         return null;
@@ -95,7 +120,7 @@ internal sealed class YamlComposer
     private YamlNode ComposeNode(YamlNode? parent, int depth)
     {
         ParsingEvent current = parser.Current!;
-        Place place = PlaceOf(file, current.Start);
+        Place place = PlaceOf(current.Start);
         if (depth > YamlLimits.MaxDepth)
             throw new ComposeException(place, ConfigRule.TooLarge, $"nested deeper than {YamlLimits.MaxDepth} levels");
         if (current is AnchorAlias alias) return Alias(alias, place);
@@ -142,42 +167,17 @@ internal sealed class YamlComposer
 
     private YamlMapping ComposeMapping(YamlMapping mapping, int depth)
     {
-        Dictionary<string, YamlScalar>? seen = null;
+        FieldIndex index = default;
         while (parser.MoveNext() && parser.Current is not MappingEnd)
         {
             YamlNode keyNode = ComposeNode(mapping, depth + 1);
             if (keyNode is not YamlScalar key) throw new ComposeException(keyNode.Place, ConfigRule.Syntax, "a field's name must be a text");
             parser.MoveNext();
             YamlNode value = ComposeNode(mapping, depth + 1);
-            if (mapping.Entries.Count == 8) seen = Index(mapping);
-            YamlScalar? first = seen is null ? FindKey(mapping, key.Text) : seen.GetValueOrDefault(key.Text);
-            if (first is null)
-            {
-                mapping.Entries.Add(new(key, value));
-                seen?.Add(key.Text, key);
-            }
-            else
-            {
-                duplicates.Add((mapping, key, first));
-            }
+            if (index.Add(mapping, key, value) is { } first) duplicates.Add((mapping, key, first));
         }
 
         return mapping;
-    }
-
-    // Most mappings have a few fields: comparing beats hashing.
-    private static YamlScalar? FindKey(YamlMapping mapping, string name)
-    {
-        foreach (KeyValuePair<YamlScalar, YamlNode> entry in mapping.Entries)
-            if (entry.Key.Text == name) return entry.Key;
-        return null;
-    }
-
-    private static Dictionary<string, YamlScalar> Index(YamlMapping mapping)
-    {
-        Dictionary<string, YamlScalar> index = new(StringComparer.Ordinal);
-        foreach (KeyValuePair<YamlScalar, YamlNode> entry in mapping.Entries) index.Add(entry.Key.Text, entry.Key);
-        return index;
     }
 
     private static void CheckTag(TagName tag, Place place)

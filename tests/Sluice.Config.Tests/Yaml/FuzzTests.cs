@@ -53,7 +53,7 @@ public class FuzzTests
         }
     }
 
-    private static void Mutate(StringBuilder text, Random random, string[] seeds)
+    internal static void Mutate(StringBuilder text, Random random, string[] seeds)
     {
         int at = random.Next(text.Length);
         switch (random.Next(6))
@@ -87,7 +87,7 @@ public class FuzzTests
         }
     }
 
-    private static string[] Seeds() =>
+    internal static string[] Seeds() =>
     [
         Samples.Vpc("vpc-1", "{vni: 3000, vpcID: AAAAA, subnets: {a: {cidr: 10.0.1.0/24}}}") + Samples.Vpc("vpc-2", "{vni: 3001}")
             + Samples.Peering("[{ips: [{vpcSubnet: a}, {not: 10.0.1.0/25}], as: [{cidr: 2.0.0.1/32}], nat: {masquerade: {idleTimeout: 2m0s}}}]", "[{default: true}]",
