@@ -35,6 +35,8 @@ public static class SluiceCommand
             CheckCommand.Build(context),
             ReplayCommand.Build(context),
             DemoCommand.Build(context),
+            ApplyCommand.Build(context),
+            ApplyCommand.BuildDiff(context),
             ShowCommand.Build(context),
         };
         TeachingHelp.Install(root,
@@ -44,6 +46,8 @@ public static class SluiceCommand
             ("sluice replay gateway.yaml --in vpc1=vpc1.pcap --out result", "what would it do to these packets?"),
             ("sluice run gateway.yaml --watch", "run it, and apply each change of the file"),
             ("sluice show sessions", "what passes through it now?"),
+            ("sluice diff gateway.yaml", "whom would this new configuration disturb?"),
+            ("sluice apply gateway.yaml", "put it in force"),
         ]);
         return root;
     }

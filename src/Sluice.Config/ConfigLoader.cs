@@ -8,11 +8,15 @@ namespace Sluice.Config;
 public static class ConfigLoader
 {
     /// <summary>Loads files and directories (all *.yaml, *.yml and *.json in them, by name) as one configuration.</summary>
-    public static LoadResult Load(IEnumerable<string> paths)
+    public static LoadResult Load(IEnumerable<string> paths) => Load(ConfigTexts.Read(paths));
+
+    /// <summary>Loads files that have been read.</summary>
+    public static LoadResult Load(ConfigTexts read)
     {
         Problems problems = new();
+        foreach (ConfigError unreadable in read.Unreadable) problems.Error(unreadable.Place, unreadable.Path, unreadable.Rule, unreadable.Message);
         Asked asked = new();
-        foreach (string path in paths) ReadPath(path, asked, problems);
+        foreach (ConfigText text in read.Texts) ReadText(text.Name, text.Text, asked, problems);
         return Judge(asked, problems, allowUnsupported: false);
     }
 
@@ -42,45 +46,4 @@ public static class ConfigLoader
         DocumentReader reader = new(asked, problems);
         YamlComposer.Compose(name, text, problems, reader.Read);
     }
-
-    private static void ReadPath(string path, Asked asked, Problems problems)
-    {
-        try
-        {
-            if (!Directory.Exists(path))
-            {
-                ReadFile(path, asked, problems);
-                return;
-            }
-
-            List<string> files = [];
-            foreach (string file in Directory.EnumerateFiles(path))
-                if (Path.GetExtension(file) is ".yaml" or ".yml" or ".json") files.Add(file);
-            files.Sort(StringComparer.Ordinal);
-            if (files.Count == 0) Unreadable(path, "the directory has no *.yaml, *.yml or *.json file", problems);
-            foreach (string file in files) ReadFile(file, asked, problems);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            Unreadable(path, failure.Message, problems);
-        }
-    }
-
-    private static void ReadFile(string path, Asked asked, Problems problems)
-    {
-        try
-        {
-            FileInfo file = new(path);
-            if (!file.Exists) Unreadable(path, "there is no such file", problems);
-            else if (file.Length > YamlLimits.MaxFileCharacters) Unreadable(path, $"the file is larger than {YamlLimits.MaxFileCharacters >> 20} MiB", problems);
-            else ReadText(path, File.ReadAllText(path), asked, problems);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            Unreadable(path, failure.Message, problems);
-        }
-    }
-
-    private static void Unreadable(string path, string why, Problems problems) =>
-        problems.Error(new Place(path, 1, 1), "", ConfigRule.Unreadable, why);
 }

@@ -48,6 +48,9 @@ public sealed class ConfigSet
     /// <summary>Gateways of the reference dialect.</summary>
     public required ImmutableArray<FabricGatewayDocument> FabricGateways { get; init; }
 
+    /// <summary>metadata.generation of the GatewayAgent among the documents: the number that its writer gave this configuration; null where there is none.</summary>
+    public long? AgentGeneration { get; init; }
+
     /// <summary>What the user should know.</summary>
     public required ImmutableArray<ConfigError> Warnings { get; init; }
 

@@ -38,7 +38,10 @@ public sealed class GatewayHost : IDisposable
     public static GatewayEnd Run(GatewayOptions options, GatewayLog log)
     {
         using var host = new GatewayHost(options, log);
-        return host.Load() is { } config ? host.Run(config) : GatewayEnd.BadConfiguration;
+        ConfigTexts texts = ConfigTexts.Read(options.Files);
+        LoadResult loaded = ConfigLoader.Load(texts);
+        foreach (ConfigError problem in loaded.Problems) log.Problem(problem.ToString());
+        return loaded.Set is { } config ? host.Run(config, texts) : GatewayEnd.BadConfiguration;
     }
 
     /// <inheritdoc/>
@@ -48,7 +51,7 @@ public sealed class GatewayHost : IDisposable
         requests.Dispose();
     }
 
-    private GatewayEnd Run(ConfigSet config)
+    private GatewayEnd Run(ConfigSet config, ConfigTexts texts)
     {
         if (config.Gateway.Links.IsEmpty)
         {
@@ -60,10 +63,10 @@ public sealed class GatewayHost : IDisposable
         {
             using var gateway = new LiveGateway(config, log);
             using ControlSocket socket = ControlSocket.Open(
-                options.Socket ?? config.Gateway.ApiSocket ?? ControlSocket.DefaultPath, new ControlHandler(gateway.Inspector));
-            gateway.Start(config);
+                options.Socket ?? config.Gateway.ApiSocket ?? ControlSocket.DefaultPath, new ControlHandler(gateway.Inspector, gateway.Reloader));
+            gateway.Start(config, texts);
             log.Info($"running with {config.Gateway.Links.Length} links; 'sluice show sessions --socket {socket.Path}' shows what passes");
-            return Serve(gateway, config);
+            return Serve(gateway);
         }
         catch (Exception e) when (e is LinkException or ControlException)
         {
@@ -72,7 +75,7 @@ public sealed class GatewayHost : IDisposable
         }
     }
 
-    private GatewayEnd Serve(LiveGateway gateway, ConfigSet first)
+    private GatewayEnd Serve(LiveGateway gateway)
     {
         while (true)
         {
@@ -80,7 +83,7 @@ public sealed class GatewayHost : IDisposable
             {
                 if (request == Request.Stop) break;
                 watch.Reset();
-                Reload(gateway, first);
+                Reload(gateway);
             }
             else if (gateway.Failure is { } failure)
             {
@@ -89,7 +92,7 @@ public sealed class GatewayHost : IDisposable
             }
             else if (options.Watch && watch.HasChanged())
             {
-                Reload(gateway, first);
+                Reload(gateway);
             }
         }
 
@@ -97,33 +100,16 @@ public sealed class GatewayHost : IDisposable
         return GatewayEnd.Stopped;
     }
 
-    private void Reload(LiveGateway gateway, ConfigSet first)
+    private void Reload(LiveGateway gateway)
     {
-        if (Load() is not { } config)
-        {
-            log.Error("the new configuration was refused; the old one stays in force");
-            return;
-        }
-
         try
         {
-            gateway.Apply(config);
-            if (config.Gateway.Workers != first.Gateway.Workers || config.Gateway.SessionCapacity != first.Gateway.SessionCapacity)
-                log.Warning("workers and sessions.capacity are taken at the start: restart the gateway to change them");
-            log.Info($"configuration {gateway.Inspector.Status().Generation} is in force");
+            gateway.Reloader.Apply(ConfigTexts.Read(options.Files), "its files");
         }
-        catch (LinkException e)
+        catch (LinkException)
         {
-            log.Error($"{e.Message}; the old configuration stays in force");
+            // The reloader has said so in the log; the old configuration stays in force.
         }
-    }
-
-    private ConfigSet? Load()
-    {
-        LoadResult loaded = ConfigLoader.Load(options.Files);
-        foreach (ConfigError problem in loaded.Problems) log.Problem(problem.ToString());
-
-        return loaded.Set;
     }
 
     private void Hear(PosixSignal signal, Request request) => signals.Add(PosixSignalRegistration.Create(signal, context =>

@@ -20,6 +20,15 @@ public sealed class RealmRegistry
     /// <summary>How many realms have a number.</summary>
     public int Count => Volatile.Read(ref count);
 
+    /// <summary>A registry of its own that knows the same realms by the same numbers: for a policy that is only thought of.</summary>
+    public RealmRegistry Copy()
+    {
+        var copy = new RealmRegistry();
+        lock (adding)
+            for (int i = 0; i < count; i++) copy.TryGetOrAdd(names[i], out _);
+        return copy;
+    }
+
     /// <summary>The number of a realm, which it gets now if it has none; false when all numbers are taken.</summary>
     public bool TryGetOrAdd(string name, out ushort number)
     {

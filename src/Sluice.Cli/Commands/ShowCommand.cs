@@ -63,16 +63,8 @@ public static class ShowCommand
 
     private static async Task<int> RunAsync(CommandContext context, string what, string? socket, bool json, int limit, string? filter)
     {
-        ControlAnswer answer;
-        try
-        {
-            answer = await ControlClient.AskAsync(socket ?? ControlSocket.DefaultPath, new ControlRequest("show", what, limit, filter));
-        }
-        catch (ControlException e)
-        {
-            return context.Fail(ExitCode.Unreachable, e.Message);
-        }
-
+        (ControlAnswer? answer, int code) = await Gateways.AskAsync(context, socket, new ControlRequest("show", what, limit, filter));
+        if (answer is null) return code;
         if (!answer.Ok || answer.Result is not { } result) return context.Fail(ExitCode.Failed, answer.Error ?? "the gateway answered nothing");
         if (json) context.Output.WriteLine(result.GetRawText());
         else ShowTables.Write(context, what, result);

@@ -9,6 +9,10 @@ internal static class AgentReader
     {
         Problems problems = header.Problems;
         asked.HasAgent = true;
+
+        // An object that no API server has numbered yet has generation 0, or none.
+        int? generation = Fields.Loose(header.Document["metadata"], problems).Int("generation", 0, int.MaxValue);
+        if (generation > 0) asked.AgentGeneration = generation;
         Fields spec = Fields.Of(header.Document.Require("spec"), problems,
             "agentVersion", "gateway", "vpcs", "peerings", "groups", "communities", "config");
         if (!spec.Exist) return;

@@ -29,4 +29,7 @@ internal sealed class Asked
 
     /// <summary>Whether a GatewayAgent is among the documents.</summary>
     public bool HasAgent { get; set; }
+
+    /// <summary>The generation that a GatewayAgent's metadata gives.</summary>
+    public long? AgentGeneration { get; set; }
 }

@@ -47,6 +47,21 @@ internal static class Durations
         return true;
     }
 
+    /// <summary>The same in writing: 2h4m, 1m30s, 500ms.</summary>
+    public static string Show(TimeSpan duration)
+    {
+        long milliseconds = (long)duration.TotalMilliseconds;
+        if (milliseconds == 0) return "0s";
+        string text = "";
+        foreach ((long unit, string name) in (ReadOnlySpan<(long, string)>)[(3_600_000, "h"), (60_000, "m"), (1000, "s"), (1, "ms")])
+        {
+            if (milliseconds >= unit) text += string.Create(CultureInfo.InvariantCulture, $"{milliseconds / unit}{name}");
+            milliseconds %= unit;
+        }
+
+        return text;
+    }
+
     // In milliseconds.
     private static decimal UnitOf(ReadOnlySpan<char> unit) => unit switch
     {

@@ -3,6 +3,7 @@ using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Dataplane;
 using Sluice.Dataplane.Routing;
+using Sluice.Gateway.Views;
 using Sluice.Links;
 using Sluice.Policy;
 
@@ -13,7 +14,7 @@ public sealed class ComposedGateway : IDisposable
 {
     private readonly LinkSource source;
     private readonly Dictionary<string, OpenLink> links = new(StringComparer.Ordinal);
-    private volatile ConfigSet? config;
+    private volatile ConfigInForce? inForce;
     private int configurations;
 
     /// <summary>Makes a gateway without links; nothing passes before <see cref="Apply"/>.</summary>
@@ -29,15 +30,18 @@ public sealed class ComposedGateway : IDisposable
     /// <summary>Numbers of realm names.</summary>
     public RealmRegistry Realms { get; } = new();
 
-    /// <summary>The configuration in force; null before the first.</summary>
-    public ConfigSet? Config => config;
+    /// <summary>The configuration in force, with its number and its files; null before the first.</summary>
+    public ConfigInForce? InForce => inForce;
+
+    /// <summary>What the configuration in force asks for; null before the first.</summary>
+    public ConfigSet? Config => inForce?.Set;
 
     /// <summary>Counts the configurations that were in force.</summary>
     public int Configurations => Volatile.Read(ref configurations);
 
     /// <summary>The links that are open, in the order of the configuration.</summary>
     public IEnumerable<(LinkSpec Spec, LinkPort Port)> Links =>
-        config is null ? [] : config.Gateway.Links.Where(spec => links.ContainsKey(spec.Name)).Select(spec => (spec, links[spec.Name].Port));
+        Config is not { } config ? [] : config.Gateway.Links.Where(spec => links.ContainsKey(spec.Name)).Select(spec => (spec, links[spec.Name].Port));
 
     /// <summary>Routes of the kernel; they take effect with <see cref="ApplyRoutes"/> or the next configuration.</summary>
     public ImmutableArray<RouteFact> KernelRoutes { get; set; } = [];
@@ -45,11 +49,19 @@ public sealed class ComposedGateway : IDisposable
     /// <summary>The link of a number, or null.</summary>
     public string? NameOfLink(ushort index) => Engine.Rules.Ports.ElementAtOrDefault(index)?.Link.Name;
 
+    /// <summary>What would become of the live sessions under a configuration, which changes nothing. Any thread may ask.</summary>
+    public SessionFatesView Foresee(ConfigSet next) => SessionFates.Foresee(Engine, PolicyCompiler.Compile(next, Realms.Copy()));
+
     /// <summary>Puts a configuration in force: opens and closes links, then swaps policy and routes at once.</summary>
+    /// <param name="next">The configuration.</param>
+    /// <param name="texts">The files that it was read from: kept to be shown.</param>
+    /// <param name="generation">Its number; null: the GatewayAgent's own where it gives one, else one more than the last.</param>
+    /// <returns>What becomes of the sessions that live at that moment; each of them meets its fate on its next packet, or when the sweep comes to it.</returns>
     /// <exception cref="LinkException">A link can't be opened; the configuration before stays in force.</exception>
-    public void Apply(ConfigSet next)
+    public SessionFatesView Apply(ConfigSet next, ConfigTexts? texts = null, long? generation = null)
     {
         GatewayPolicy policy = PolicyCompiler.Compile(next, Realms);
+        SessionFatesView fates = SessionFates.Foresee(Engine, policy);
         var wanted = next.Gateway.Links.Select((spec, order) => (Spec: spec, Identity: source.IdentityOf(spec, order), Order: order)).ToList();
         List<OpenLink> gone = [.. links.Values.Where(open => !wanted.Any(w => w.Spec.Name == open.Spec.Name && w.Identity.Equals(open.Identity)))];
 
@@ -69,9 +81,11 @@ public sealed class ComposedGateway : IDisposable
 
         Engine.Router.Neighbors.SetFixed(wanted.SelectMany(w =>
             w.Spec.Neighbors.Select(n => (links[w.Spec.Name].Port.Index, n.Address, n.Mac))));
-        config = next;
+        long number = generation ?? next.AgentGeneration ?? (inForce?.Generation ?? 0) + 1;
+        inForce = new ConfigInForce(next, texts ?? ConfigInForce.NoTexts, number, Engine.Options.Time.GetUtcNow());
         Engine.Apply(policy, Routes(), new GatewayIdentity(next.Gateway.IdentityV4, next.Gateway.IdentityV6));
         Volatile.Write(ref configurations, configurations + 1);
+        return fates;
     }
 
     /// <summary>Puts changed <see cref="KernelRoutes"/> in force.</summary>

@@ -1,3 +1,4 @@
+using Sluice.Config.Comparison;
 using Sluice.Dataplane;
 using Sluice.Dataplane.Routing;
 using Sluice.Gateway.Control;
@@ -20,7 +21,7 @@ public sealed class GatewayInspector(ComposedGateway gateway) : IGatewayInspecto
     public StatusView Status()
     {
         double up = (Engine.Options.Time.GetUtcNow() - Engine.Clock.Began).TotalSeconds;
-        return new StatusView(gateway.Configurations, up, Engine.Options.Workers, Engine.Store.Count().Total, Engine.Store.LiveMappings, Packets());
+        return new StatusView(gateway.InForce?.Generation ?? 0, up, Engine.Options.Workers, Engine.Store.Count().Total, Engine.Store.LiveMappings, Packets());
     }
 
     /// <inheritdoc/>
@@ -76,6 +77,20 @@ public sealed class GatewayInspector(ComposedGateway gateway) : IGatewayInspecto
 
     /// <inheritdoc/>
     public PoolsView Pools() => new(PoolsOf(Engine.Store));
+
+    /// <inheritdoc/>
+    public PeeringsView Peerings() => PeeringInspector.Read(gateway);
+
+    /// <inheritdoc/>
+    public ConfigView Config(bool withTexts)
+    {
+        if (gateway.InForce is not { } inForce) return new ConfigView(0, "", [], new Dictionary<string, int>());
+        return new ConfigView(
+            inForce.Generation,
+            TimeText.Of(inForce.AppliedAt),
+            [.. inForce.Texts.Texts.Select(t => new ConfigFileView(t.Name, t.Text.AsSpan().TrimEnd('\n').Count('\n') + 1, withTexts ? t.Text : null))],
+            ConfigItems.Of(inForce.Set).GroupBy(item => item.Kind, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal));
+    }
 
     /// <summary>What became of all packets.</summary>
     public PacketsView Packets()

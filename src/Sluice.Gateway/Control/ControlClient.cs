@@ -6,16 +6,18 @@ namespace Sluice.Gateway.Control;
 /// <summary>The other side of the door: asks a running gateway.</summary>
 public static class ControlClient
 {
-    // Above the longest answer: 100,000 rows of less than 600 bytes.
-    private const int AnswerBytesMax = 64 << 20;
+    // Above the longest answers: 100,000 rows of less than 600 bytes, the files of a configuration, each with what JSON adds.
+    private const int AnswerBytesMax = 256 << 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(2);
 
     /// <summary>Asks once.</summary>
     /// <exception cref="ControlException">Nobody answers at that socket.</exception>
     public static async Task<ControlAnswer> AskAsync(string path, ControlRequest request)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        TimeSpan span = request.Files is null ? ShortPatience : LongPatience;
+        using var patience = new CancellationTokenSource(span);
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -30,7 +32,7 @@ public static class ControlClient
         }
         catch (OperationCanceledException e)
         {
-            throw new ControlException($"the gateway at {path} didn't answer within {Patience.TotalSeconds} seconds", e);
+            throw new ControlException($"the gateway at {path} didn't answer within {span.TotalSeconds} seconds", e);
         }
         catch (JsonException e)
         {

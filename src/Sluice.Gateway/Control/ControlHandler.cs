@@ -1,20 +1,51 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Sluice.Config;
 using Sluice.Gateway.Views;
+using Sluice.Links;
 
 namespace Sluice.Gateway.Control;
 
-/// <summary>Answers requests from what an inspector sees.</summary>
+/// <summary>Answers requests from what an inspector sees, and hands new configurations on.</summary>
 /// <param name="inspector">The running gateway.</param>
-public sealed class ControlHandler(IGatewayInspector inspector)
+/// <param name="reloader">What takes new configurations; null: nobody does.</param>
+public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloader = null)
 {
     /// <summary>Everything that can be shown.</summary>
-    public static IReadOnlyList<string> Shows { get; } = ["sessions", "drops", "links", "routes", "mappings", "pools", "status"];
+    public static IReadOnlyList<string> Shows { get; } =
+        ["sessions", "drops", "links", "routes", "mappings", "pools", "peerings", "status", "config", "documents"];
 
     /// <summary>Answers one request.</summary>
-    public ControlAnswer Answer(ControlRequest request)
+    public ControlAnswer Answer(ControlRequest request) => request.Command switch
     {
-        if (request.Command != "show") return ControlAnswer.Refused($"there is no command '{request.Command}'; there is: show");
+        "show" => Show(request),
+        "apply" => Take(request, static (reloader, texts) => reloader.Apply(texts, "the control socket")),
+        "diff" => Take(request, static (reloader, texts) => reloader.Diff(texts)),
+        _ => ControlAnswer.Refused($"there is no command '{request.Command}'; there are: show, apply, diff"),
+    };
+
+    private ControlAnswer Take(ControlRequest request, Func<IReloader, ConfigTexts, ReloadView> take)
+    {
+        if (reloader is null) return ControlAnswer.Refused("this gateway takes no configurations");
+        if (request.Files is not { Count: > 0 } files || files.Any(file => file?.Name is null || file.Text is null))
+            return ControlAnswer.Refused($"'{request.Command}' needs files, each with a name and a text");
+        try
+        {
+            ReloadView view = take(reloader, new ConfigTexts([.. files], []));
+            return Result(view, GatewayJson.Default.ReloadView) with { Ok = view.Accepted, Error = view.Accepted ? null : "the configuration is wrong; nothing was changed" };
+        }
+        catch (LinkException e)
+        {
+            return ControlAnswer.Refused($"{e.Message}; the old configuration stays in force");
+        }
+        catch (ControlException e)
+        {
+            return ControlAnswer.Refused(e.Message);
+        }
+    }
+
+    private ControlAnswer Show(ControlRequest request)
+    {
         int limit = Math.Clamp(request.Limit, 0, ControlRequest.LimitMax);
         string filter = request.Filter ?? "";
         return request.What switch
@@ -25,6 +56,9 @@ public sealed class ControlHandler(IGatewayInspector inspector)
             "routes" => Result(inspector.Routes(), GatewayJson.Default.RoutesView),
             "mappings" => Result(inspector.Mappings(limit, m => Admits(m, filter)), GatewayJson.Default.MappingsView),
             "pools" => Result(inspector.Pools(), GatewayJson.Default.PoolsView),
+            "peerings" => Result(inspector.Peerings(), GatewayJson.Default.PeeringsView),
+            "config" => Result(inspector.Config(withTexts: false), GatewayJson.Default.ConfigView),
+            "documents" => Result(inspector.Config(withTexts: true), GatewayJson.Default.ConfigView),
             "status" => Result(inspector.Status(), GatewayJson.Default.StatusView),
             _ => ControlAnswer.Refused($"nothing called '{request.What}' can be shown; there are: {string.Join(", ", Shows)}"),
         };

@@ -1,13 +1,16 @@
 using System.Text.Json;
+using Sluice.Config;
 
 namespace Sluice.Gateway.Control;
 
 /// <summary>What a program asks of a running gateway: one JSON object on one line.</summary>
-/// <param name="Command">"show", the only one so far.</param>
-/// <param name="What">With show: sessions, drops, links, routes, mappings, pools or status.</param>
+/// <param name="Command">show, apply or diff.</param>
+/// <param name="What">With show: one of <see cref="ControlHandler.Shows"/>.</param>
 /// <param name="Limit">With show: the most rows of an answer.</param>
 /// <param name="Filter">With show: only rows that contain this text (an address, a protocol, a realm).</param>
-public sealed record ControlRequest(string Command, string? What = null, int Limit = ControlRequest.DefaultLimit, string? Filter = null)
+/// <param name="Files">With apply and diff: the whole new configuration.</param>
+public sealed record ControlRequest(
+    string Command, string? What = null, int Limit = ControlRequest.DefaultLimit, string? Filter = null, IReadOnlyList<ConfigText>? Files = null)
 {
     /// <summary>Rows of an answer where none are asked for.</summary>
     public const int DefaultLimit = 100;
@@ -19,7 +22,7 @@ public sealed record ControlRequest(string Command, string? What = null, int Lim
 /// <summary>What the gateway answers: one JSON object on one line.</summary>
 /// <param name="Ok">Whether the request was done.</param>
 /// <param name="Error">Why not, as a sentence.</param>
-/// <param name="Result">What was asked for.</param>
+/// <param name="Result">What was asked for; with a configuration that is refused, what is wrong with it.</param>
 public sealed record ControlAnswer(bool Ok, string? Error, JsonElement? Result)
 {
     /// <summary>A refusal.</summary>

@@ -4,11 +4,11 @@ using System.Text.Json;
 namespace Sluice.Gateway.Control;
 
 /// <summary>The door of a running gateway: a Unix socket of mode 0600 that takes one request a line and answers one line each.</summary>
-/// <remarks>Limits: 16 programs at once, 64 KiB a request, 10 seconds of silence; a program beyond them is hung up on.</remarks>
+/// <remarks>Limits: 16 programs at once, 128 MiB a request, 10 seconds of silence; a program beyond them is hung up on.</remarks>
 public sealed class ControlSocket : IDisposable
 {
-    /// <summary>The most bytes of a request.</summary>
-    public const int RequestBytesMax = 64 * 1024;
+    /// <summary>The most bytes of a request: more than a file of the largest size, written as JSON.</summary>
+    public const int RequestBytesMax = 128 << 20;
 
     private const int ProgramsMax = 16;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -19,9 +19,11 @@ public sealed class ControlSocket : IDisposable
     private readonly CancellationTokenSource closing = new();
     private readonly SemaphoreSlim programs = new(ProgramsMax);
     private readonly ControlHandler handler;
+    private readonly int requestBytesMax;
 
-    private ControlSocket(string path, Socket listener, ControlHandler handler)
+    private ControlSocket(string path, Socket listener, ControlHandler handler, int requestBytesMax)
     {
+        this.requestBytesMax = requestBytesMax;
         Path = path;
         this.listener = listener;
         this.handler = handler;
@@ -45,8 +47,9 @@ public sealed class ControlSocket : IDisposable
     /// <summary>Opens the door. A file that a killed gateway left is taken over; one that answers is not.</summary>
     /// <param name="path">The socket's file.</param>
     /// <param name="handler">What answers.</param>
+    /// <param name="requestBytesMax">The most bytes of a request.</param>
     /// <exception cref="ControlException">Another gateway has it, or it can't be made.</exception>
-    public static ControlSocket Open(string path, ControlHandler handler)
+    public static ControlSocket Open(string path, ControlHandler handler, int requestBytesMax = RequestBytesMax)
     {
         if (File.Exists(path) && ControlClient.IsAnswered(path))
             throw new ControlException($"another gateway has the socket {path}; stop it or choose another with --socket");
@@ -62,7 +65,7 @@ public sealed class ControlSocket : IDisposable
             File.SetUnixFileMode(own, OwnerOnly);
             door.Listen(ProgramsMax);
             File.Move(own, path, overwrite: true);
-            return new ControlSocket(path, door, handler);
+            return new ControlSocket(path, door, handler, requestBytesMax);
         }
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -116,14 +119,18 @@ public sealed class ControlSocket : IDisposable
         try
         {
             using var stream = new NetworkStream(program, ownsSocket: true);
-            var lines = new LineReader(stream, RequestBytesMax);
+            var lines = new LineReader(stream, requestBytesMax);
             while (true)
             {
                 using var patience = CancellationTokenSource.CreateLinkedTokenSource(closing.Token);
                 patience.CancelAfter(Silence);
                 ReadOnlyMemory<byte>? line = await lines.ReadAsync(patience.Token);
                 if (line is null) return;
+
+                // A large configuration may take longer than a program may be silent; that is not the program's silence.
+                patience.CancelAfter(Timeout.InfiniteTimeSpan);
                 byte[] answer = JsonSerializer.SerializeToUtf8Bytes(Answer(line.Value.Span), GatewayJson.Default.ControlAnswer);
+                patience.CancelAfter(Silence);
                 await stream.WriteAsync(answer, patience.Token);
                 await stream.WriteAsync("\n"u8.ToArray(), patience.Token);
             }

@@ -15,5 +15,8 @@ namespace Sluice.Gateway.Control;
 [JsonSerializable(typeof(MappingsView))]
 [JsonSerializable(typeof(PoolsView))]
 [JsonSerializable(typeof(StatusView))]
+[JsonSerializable(typeof(PeeringsView))]
+[JsonSerializable(typeof(ConfigView))]
+[JsonSerializable(typeof(ReloadView))]
 [JsonSerializable(typeof(ReplaySummary))]
 public sealed partial class GatewayJson : JsonSerializerContext;

@@ -25,4 +25,10 @@ public interface IGatewayInspector
 
     /// <summary>Ports of the pools.</summary>
     PoolsView Pools();
+
+    /// <summary>The peerings in force.</summary>
+    PeeringsView Peerings();
+
+    /// <summary>The configuration in force, with the text of its files or without.</summary>
+    ConfigView Config(bool withTexts);
 }

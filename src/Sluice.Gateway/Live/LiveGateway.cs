@@ -2,6 +2,7 @@ using Sluice.Config;
 using Sluice.Dataplane;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
+using Sluice.Gateway.Views;
 using Sluice.Links;
 
 namespace Sluice.Gateway.Live;
@@ -35,12 +36,16 @@ public sealed class LiveGateway : IDisposable
         links = new LiveLinks(options.Workers);
         gateway = new ComposedGateway(options, links);
         Inspector = new GatewayInspector(gateway);
+        Reloader = new GatewayReloader(gateway, PutInForce, log);
         control = new ControlThread(Tick, e => log.Warning(e.Message));
         gateway.Engine.Router.NextHops.Wanting = control.Wake;
     }
 
     /// <summary>What can be seen of it.</summary>
     public IGatewayInspector Inspector { get; }
+
+    /// <summary>What takes new configurations for it.</summary>
+    public IReloader Reloader { get; }
 
     /// <summary>What ended a part of it before it was asked to stop, as a sentence.</summary>
     public string? Failure => gateway.Engine.Failure is { } worker ? $"a worker has ended: {worker.Message}"
@@ -49,11 +54,11 @@ public sealed class LiveGateway : IDisposable
 
     /// <summary>Opens the links and lets packets pass.</summary>
     /// <exception cref="LinkException">A link or a privilege is missing: one line that says which.</exception>
-    public void Start(ConfigSet config)
+    public void Start(ConfigSet config, ConfigTexts? texts = null)
     {
         control.Do(() =>
         {
-            gateway.Apply(config);
+            gateway.Apply(config, texts);
             kernel = new KernelSide(gateway, control.Post, log);
             kernel.Follow();
         });
@@ -66,16 +71,6 @@ public sealed class LiveGateway : IDisposable
             gateway.Engine.Start();
         });
     }
-
-    /// <summary>Puts another configuration in force, between two packets.</summary>
-    /// <exception cref="LinkException">A link can't be opened; the old configuration stays.</exception>
-    public void Apply(ConfigSet config) => control.Do(() =>
-    {
-        gateway.Apply(config);
-        kernel!.Follow();
-        gateway.ApplyRoutes();
-        links.KeepOnly(gateway.Links.Select(l => l.Port.Link));
-    });
 
     /// <summary>Stops the workers, gives the kernel back what was taken, closes the links.</summary>
     public void Dispose()
@@ -90,6 +85,33 @@ public sealed class LiveGateway : IDisposable
         control.Dispose();
         gateway.Dispose();
         links.Dispose();
+    }
+
+    // Between two packets. What the kernel refuses takes the configuration back, so that its side and ours are of one mind.
+    private SessionFatesView PutInForce(ConfigSet config, ConfigTexts texts)
+    {
+        SessionFatesView? fates = null;
+        control.Do(() =>
+        {
+            ConfigInForce before = gateway.InForce!;
+            fates = gateway.Apply(config, texts);
+            try
+            {
+                kernel!.Follow();
+            }
+            catch (LinkException)
+            {
+                gateway.Apply(before.Set, before.Texts, before.Generation);
+                kernel!.Follow();
+                throw;
+            }
+            finally
+            {
+                gateway.ApplyRoutes();
+                links.KeepOnly(gateway.Links.Select(l => l.Port.Link));
+            }
+        });
+        return fates!;
     }
 
     private int Tick()

@@ -21,10 +21,10 @@ public sealed record DropsView(ulong Total, IReadOnlyList<DropView> Drops);
 public sealed record DropView(string Reason, ulong Packets, string Words);
 
 /// <summary>The gateway as a whole: what <c>sluice show status</c> prints.</summary>
-/// <param name="Generation">Counts the configurations that were in force.</param>
+/// <param name="Generation">The number of the configuration in force.</param>
 /// <param name="UptimeSeconds">Since the gateway started.</param>
 /// <param name="Workers">How many workers carry packets.</param>
 /// <param name="Sessions">Live sessions.</param>
 /// <param name="Mappings">Live mappings.</param>
 /// <param name="Packets">What became of all packets.</param>
-public sealed record StatusView(int Generation, double UptimeSeconds, int Workers, long Sessions, long Mappings, PacketsView Packets);
+public sealed record StatusView(long Generation, double UptimeSeconds, int Workers, long Sessions, long Mappings, PacketsView Packets);

@@ -1,0 +1,152 @@
+using Sluice.Config.Documents;
+using Sluice.Config.Validation;
+
+namespace Sluice.Config.Comparison;
+
+/// <summary>Everything that a configuration asks for, as items. What two configurations both leave to a default says nothing.</summary>
+public static class ConfigItems
+{
+    /// <summary>The items of a configuration: the gateway and its parts, then VPCs and profiles, then what decides on packets.</summary>
+    public static IEnumerable<ConfigItem> Of(ConfigSet set)
+    {
+        if (set.Gateway.Name.Length > 0) yield return GatewayItem(set.Gateway);
+        foreach (LinkSpec link in set.Gateway.Links) yield return LinkItem(link);
+        foreach (RealmSpec realm in set.Gateway.Realms) yield return RealmItem(realm);
+        foreach (FabricGatewayDocument gateway in set.FabricGateways) yield return FabricItem(gateway);
+        foreach (VpcDocument vpc in set.Vpcs) yield return VpcItem(vpc);
+        foreach (NatProfileDocument profile in set.Profiles) yield return ProfileItem(profile);
+        foreach (Peering peering in set.Peerings)
+            foreach (ConfigItem item in PeeringItems.Of(peering)) yield return item;
+        foreach (TranslationDocument translation in set.Translations) yield return TranslationItem(translation);
+        foreach (SourceNatDocument sourceNat in set.SourceNats) yield return SourceNatItem(sourceNat);
+    }
+
+    private static ConfigItem GatewayItem(GatewayDocument gateway)
+    {
+        var fields = new ItemFields
+        {
+            { "sessions.capacity", gateway.SessionCapacity },
+            { "workers", gateway.Workers },
+            { "identity", gateway.IdentityV6 is { } v6 ? $"{gateway.IdentityV4}, {v6}" : $"{gateway.IdentityV4}" },
+            { "api.socket", gateway.ApiSocket },
+        };
+        fields.AddWord("logging.level", gateway.LogLevel);
+        AddTimers(fields, gateway.Timers);
+        return new ConfigItem("Gateway", gateway.Name, gateway.Place, [.. fields]);
+    }
+
+    private static ConfigItem LinkItem(LinkSpec link)
+    {
+        var fields = new ItemFields();
+        fields.Add("driver", link.Driver.ToString().ToLowerInvariant());
+        fields.Add("device", link.Device);
+        fields.Add("realm", link.Realm);
+        fields.Add("addresses", link.Addresses.Select(a => $"{a.Address}/{a.Connected.Length}"));
+        fields.Add("routes", link.Routes.Select(r => r.Via is { } via ? $"{r.To} via {via}" : $"{r.To}"));
+        fields.Add("neighbors", link.Neighbors.Select(n => $"{n.Address} at {n.Mac}"));
+        fields.Add("mtu", link.Mtu);
+        fields.Add("mac", link.Mac?.ToString());
+        fields.Add("vlan", link.Vlan);
+        fields.Add("vxlan", link.Vxlan is { } vxlan ? $"{vxlan.Local} port {vxlan.Port}" : null);
+        return new ConfigItem("link", link.Name, link.Place, [.. fields]);
+    }
+
+    private static ConfigItem RealmItem(RealmSpec realm) => new("realm", realm.Name, realm.Place,
+    [
+        .. new ItemFields { { "vni", realm.Vni }, { "remotes", realm.Remotes.Select(r => $"{r.Prefix} behind {r.Vtep} ({r.Mac})") } },
+    ]);
+
+    private static ConfigItem FabricItem(FabricGatewayDocument gateway) => new("Gateway (fabric)", gateway.Name, gateway.Place,
+    [
+        .. new ItemFields
+        {
+            { "protocolIP", gateway.ProtocolAddress?.ToString() },
+            { "vtepIP", gateway.VtepAddress?.ToString() },
+            { "vtepMAC", gateway.VtepMac?.ToString() },
+            { "groups", gateway.Groups.Select(g => $"{g.Group} {g.Priority}") },
+        },
+    ]);
+
+    private static ConfigItem VpcItem(VpcDocument vpc) => new("VPCInfo", vpc.Name, vpc.Place,
+    [
+        .. new ItemFields { { "vni", vpc.Vni }, { "vpcID", vpc.Id }, { "subnets", vpc.Subnets.Select(s => $"{s.Name} {s.Prefix}") } },
+    ]);
+
+    private static ConfigItem ProfileItem(NatProfileDocument profile)
+    {
+        var fields = new ItemFields();
+        fields.AddWord("mapping", profile.Mapping);
+        fields.AddWord("filtering", profile.Filtering);
+        fields.Add("ports", profile.Ports.ToString());
+        fields.Add("preservePort", profile.PreservePort);
+        fields.Add("holdTime", profile.HoldTime);
+        fields.Add("quotas.portsPerHost", profile.Quotas.PortsPerHost);
+        fields.Add("quotas.sessionsPerHost", profile.Quotas.SessionsPerHost);
+        fields.Add("quotas.newSessionsPerSecondPerHost", profile.Quotas.NewSessionsPerSecondPerHost);
+        fields.AddWord("refuse.inside", profile.Refuse.Inside);
+        fields.AddWord("refuse.outside", profile.Refuse.Outside);
+        fields.AddWord("paired", profile.Paired);
+        fields.Add("mssClamp", profile.MssClamp);
+        fields.AddWord("midstream", profile.Midstream);
+        fields.AddWord("rstCheck", profile.RstCheck);
+        fields.AddWord("inboundRefresh", profile.InboundRefresh);
+        AddTimers(fields, profile.Timers);
+        return new ConfigItem("NatProfile", profile.Name, profile.Place, [.. fields]);
+    }
+
+    private static ConfigItem TranslationItem(TranslationDocument translation)
+    {
+        var fields = new ItemFields
+        {
+            { "realm", translation.Realm },
+            { "address", translation.Address.ToString() },
+            { "port", translation.Ports.IsAll ? "" : translation.Ports.ToString() },
+            { "protocol", (int)translation.Protocol },
+            { "mode", translation.IsReal ? "real" : "vip" },
+            { "loadBalancing.method", translation.Maglev ? "maglev" : "hash" },
+            { "loadBalancing.hashFields", translation.HashFields },
+            { "affinity.timeout", translation.AffinityTimeout },
+            { "profile", translation.Profile },
+            { "onRemove", translation.DrainOnRemove ? "drain" : "end" },
+            { "backends", translation.Backends.Select(Show) },
+        };
+        return new ConfigItem("Translation", translation.Name, translation.Place, [.. fields]);
+    }
+
+    private static ConfigItem SourceNatItem(SourceNatDocument nat)
+    {
+        var fields = new ItemFields
+        {
+            { "realm", nat.Realm },
+            { "links", nat.Links.Select(l => l.Name) },
+            { "addresses", nat.Addresses.Select(EntryText.Show) },
+            { "exclude", nat.Exclude },
+            { "include", nat.Include },
+            { "tables.includeV4", nat.Tables.IncludeV4.Select(l => l.Name) },
+            { "tables.includeV6", nat.Tables.IncludeV6.Select(l => l.Name) },
+            { "tables.pod", nat.Tables.Pod.Select(l => l.Name) },
+            { "tables.host", nat.Tables.Host.Select(l => l.Name) },
+            { "rewrites", nat.Rewrites.Select(r => $"{(r.MatchSource ? "source" : "destination")} {r.Prefix} to {r.To}") },
+            { "profile", nat.Profile },
+        };
+        fields.AddWord("policy", nat.Policy);
+        return new ConfigItem("SourceNat", nat.Name, nat.Place, [.. fields]);
+    }
+
+    private static string Show(BackendSpec backend)
+    {
+        string ports = backend.Ports is { } given ? $" port {given}" : "";
+        string source = backend.SourceAddress is { } address ? $" source {address} {backend.SourcePort}" : "";
+        return $"{backend.Address}{ports} weight {backend.Weight}{(backend.Draining ? " draining" : "")}{(backend.Direct ? " direct" : "")}{source}";
+    }
+
+    private static void AddTimers(ItemFields fields, TimerSpec timers)
+    {
+        fields.Add("timers.tcpEstablished", timers.TcpEstablished);
+        fields.Add("timers.tcpHalfOpen", timers.TcpHalfOpen);
+        fields.Add("timers.tcpClosing", timers.TcpClosing);
+        fields.Add("timers.udp", timers.Udp);
+        fields.Add("timers.icmp", timers.Icmp);
+        fields.Add("timers.fragments", timers.Fragments);
+    }
+}
