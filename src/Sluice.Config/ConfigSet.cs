@@ -48,8 +48,8 @@ public sealed class ConfigSet
     /// <summary>Gateways of the reference dialect.</summary>
     public required ImmutableArray<FabricGatewayDocument> FabricGateways { get; init; }
 
-    /// <summary>metadata.generation of the GatewayAgent among the documents: the number that its writer gave this configuration; null where there is none.</summary>
-    public long? AgentGeneration { get; init; }
+    /// <summary>The GatewayAgent among the documents; null where there is none.</summary>
+    public AgentIdentity? Agent { get; init; }
 
     /// <summary>What the user should know.</summary>
     public required ImmutableArray<ConfigError> Warnings { get; init; }
@@ -81,3 +81,8 @@ public sealed class ConfigSet
 /// <param name="Vpc">The VPC document that it comes from, where it does.</param>
 /// <param name="Remotes">The far ends of its tunnels.</param>
 public sealed record Realm(string Name, int? Vni, VpcDocument? Vpc, ImmutableArray<RemoteSpec> Remotes);
+
+/// <summary>A GatewayAgent: a whole configuration in one document, as a fabric's controller writes it.</summary>
+/// <param name="Name">Its name: the gateway that it is meant for.</param>
+/// <param name="Generation">The number that its writer gave this configuration; null where it has none.</param>
+public sealed record AgentIdentity(string Name, long? Generation);

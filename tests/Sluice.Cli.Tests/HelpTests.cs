@@ -10,7 +10,7 @@ public class HelpTests
         CommandRun run = CommandRun.Of("--help");
 
         Assert.Equal(ExitCode.Done, run.Code);
-        Assert.All(new[] { "run", "check", "replay", "demo", "show" }, command => Assert.Contains($"  {command}", run.Output, StringComparison.Ordinal));
+        Assert.All(new[] { "run", "check", "replay", "demo", "show", "apply", "diff" }, command => Assert.Contains($"  {command}", run.Output, StringComparison.Ordinal));
         Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
         Assert.Empty(run.Error);
     }
@@ -23,6 +23,10 @@ public class HelpTests
     [InlineData("show")]
     [InlineData("show sessions")]
     [InlineData("show drops")]
+    [InlineData("show peerings")]
+    [InlineData("show config")]
+    [InlineData("apply")]
+    [InlineData("diff")]
     public void Help_of_a_command_teaches_by_example(string command)
     {
         CommandRun run = CommandRun.Of([.. command.Split(' '), "--help"]);
@@ -43,6 +47,10 @@ public class HelpTests
     [InlineData("show drops --limit 5")]
     [InlineData("run")]
     [InlineData("demo --seconds 0")]
+    [InlineData("apply")]
+    [InlineData("diff --json")]
+    [InlineData("show config -o text")]
+    [InlineData("show drops -o yaml")]
     [InlineData("replay a.yaml")]
     [InlineData("replay a.yaml --in vpc1 --out b")]
     [InlineData("replay a.yaml --in =x --out b")]

@@ -30,6 +30,8 @@ public sealed class ShowTests : IDisposable
     [InlineData("routes", "10.0.0.0/24")]
     [InlineData("mappings", "203.0.113.1:1024")]
     [InlineData("pools", "64512")]
+    [InlineData("peerings", "tcp 22101 to 22")]
+    [InlineData("config", "configuration 7, in force since 2026-01-31T12:00:00Z")]
     [InlineData("status", "packets in")]
     public void Tables_for_people_are_plain_columns_where_there_is_no_terminal(string what, string expected)
     {
@@ -80,6 +82,20 @@ public sealed class ShowTests : IDisposable
             new(1, [new("udp", "vpc-1", "10.0.0.1:5", "vpc-2", "203.0.113.1:1024", 1)]);
 
         public PoolsView Pools() => new([new("203.0.113.1", "udp", 1, 0, 64512)]);
+
+    public PeeringsView Peerings() => new(
+    [
+        new("web", "gw.yaml:9:1",
+        [
+            new("vpc-1", "vpc-2", 1, "portForward", ["10.0.0.2/32:22"], ["203.0.113.1/32:22101"], ["tcp 22101 to 22"], "gw.yaml:14:11", 3),
+            new("vpc-2", "vpc-1", 1, "default", [], [], [], "gw.yaml:20:11", 0),
+        ],
+        new("deny", [new("allow-web", "allow", "vpc-1", "vpc-2", "tcp to ports 443", "flow", false, "gw.yaml:22:7", 1)]),
+        4),
+    ]);
+
+    public ConfigView Config(bool withTexts) => new(
+        7, "2026-01-31T12:00:00Z", [new("gw.yaml", 1, withTexts ? "# nothing" : null)], new Dictionary<string, int> { ["link"] = 2 });
 
         private static SessionView Session(uint id, string source) =>
             new(id, "tcp", "established", "vpc-1", "vpc-2", source, "198.18.0.1:80", "203.0.113.1:1024", "198.18.0.1:80", new(1, 60), new(1, 52), 0.5, 10);

@@ -17,15 +17,19 @@ public static class ShowCommand
         command.Add(BuildOne(context, "routes", "Routes of every realm.", rows: false));
         command.Add(BuildOne(context, "mappings", "Inside endpoints and the public endpoints that stand for them.", rows: true));
         command.Add(BuildOne(context, "pools", "Public addresses and their ports: in use, resting, all.", rows: false));
+        command.Add(BuildOne(context, "peerings", "Peerings: what each realm shows the other, by which NAT, who may pass, and the sessions of each expose.", rows: false));
+        command.Add(BuildOne(context, "config", "The configuration in force: its files, its number, since when; with -o its text.", rows: false, documents: "documents"));
         command.Add(BuildOne(context, "status", "The gateway as a whole.", rows: false));
         TeachingHelp.Teach(command,
             ("sluice show sessions", "the first 100 sessions"),
             ("sluice show drops", "what is dropped, and what each reason means"),
+            ("sluice show peerings", "who may speak to whom, and how each is seen"),
             ("sluice show pools --json", "the same for a program"));
         return command;
     }
 
-    private static Command BuildOne(CommandContext context, string what, string description, bool rows)
+    // With documents: what -o asks for.
+    private static Command BuildOne(CommandContext context, string what, string description, bool rows, string? documents = null)
     {
         Option<string?> socket = SharedOptions.Socket();
         Option<bool> json = SharedOptions.Json();
@@ -36,38 +40,64 @@ public static class ShowCommand
             Description = "Only rows that contain this text: an address, a port, a realm, a protocol.",
             HelpName = "TEXT",
         };
+        var form = new Option<string?>("-o", "--output")
+        {
+            Description = documents == "agent" ? "As a GatewayAgent document: yaml or json." : "The text of its files: yaml (a configuration that can be applied again) or json.",
+            HelpName = "FORM",
+        };
+        form.AcceptOnlyFromAmong("yaml", "json");
         if (rows)
         {
             command.Add(limit);
             command.Add(filter);
-            TeachingHelp.Teach(command,
-                ($"sluice show {what} --filter 10.0.0.7", "those of one host"),
-                ($"sluice show {what} --limit 100000 --json", "all of them, for a program"));
-        }
-        else
-        {
-            TeachingHelp.Teach(command,
-                ($"sluice show {what}", "of the gateway at the usual socket"),
-                ($"sluice show {what} --json --socket lab.sock", "of another one, for a program"));
         }
 
-        command.SetAction((parsed, _) => RunAsync(
-            context,
-            what,
-            parsed.GetValue(socket),
-            parsed.GetValue(json),
-            rows ? parsed.GetValue(limit) : 0,
-            rows ? parsed.GetValue(filter) : null));
+        if (documents is not null) command.Add(form);
+        Teach(command, what, rows, documents);
+        command.SetAction((parsed, _) => RunAsync(context, parsed.GetValue(socket), parsed.GetValue(json), documents is null ? null : parsed.GetValue(form),
+            new Question(what, documents, rows ? parsed.GetValue(limit) : 0, rows ? parsed.GetValue(filter) : null)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string what, string? socket, bool json, int limit, string? filter)
+    private static void Teach(Command command, string what, bool rows, string? documents)
     {
-        (ControlAnswer? answer, int code) = await Gateways.AskAsync(context, socket, new ControlRequest("show", what, limit, filter));
+        (string, string)[] examples = (rows, documents) switch
+        {
+            (true, _) =>
+            [
+                ($"sluice show {what} --filter 10.0.0.7", "those of one host"),
+                ($"sluice show {what} --limit 100000 --json", "all of them, for a program"),
+            ],
+            (_, "documents") =>
+            [
+                ("sluice show config", "which files are in force, and since when"),
+                ("sluice show config -o yaml > in-force.yaml", "the documents themselves: 'sluice apply in-force.yaml' brings them back"),
+            ],
+            (_, "agent") =>
+            [
+                ("sluice show status", "of the gateway at the usual socket"),
+                ("sluice show status -o yaml", "as a GatewayAgent document: applied generation, traffic by VPC and by pair of VPCs"),
+            ],
+            _ =>
+            [
+                ($"sluice show {what}", "of the gateway at the usual socket"),
+                ($"sluice show {what} --json --socket lab.sock", "of another one, for a program"),
+            ],
+        };
+        TeachingHelp.Teach(command, examples);
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string? socket, bool json, string? form, Question question)
+    {
+        string what = form is null ? question.What : question.Documents!;
+        (ControlAnswer? answer, int code) = await Gateways.AskAsync(context, socket, new ControlRequest("show", what, question.Limit, question.Filter));
         if (answer is null) return code;
         if (!answer.Ok || answer.Result is not { } result) return context.Fail(ExitCode.Failed, answer.Error ?? "the gateway answered nothing");
-        if (json) context.Output.WriteLine(result.GetRawText());
+        if (form is not null) DocumentText.Write(context, what, result, yaml: form == "yaml");
+        else if (json) context.Output.WriteLine(result.GetRawText());
         else ShowTables.Write(context, what, result);
         return ExitCode.Done;
     }
+
+    private sealed record Question(string What, string? Documents, int Limit, string? Filter);
 }

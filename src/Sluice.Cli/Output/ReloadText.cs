@@ -8,6 +8,7 @@ internal static class ReloadText
 {
     private const int FieldsMax = 12;
 
+    /// <summary>Prints what changes and what becomes of the sessions.</summary>
     /// <param name="context">Where to.</param>
     /// <param name="view">What the gateway says.</param>
     /// <param name="isDone">Whether it has been put in force (else it would be).</param>

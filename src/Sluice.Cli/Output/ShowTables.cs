@@ -18,6 +18,8 @@ internal static class ShowTables
             case "routes": Routes(context, result.Deserialize(GatewayJson.Default.RoutesView)!); break;
             case "mappings": Mappings(context, result.Deserialize(GatewayJson.Default.MappingsView)!); break;
             case "pools": Pools(context, result.Deserialize(GatewayJson.Default.PoolsView)!); break;
+            case "peerings": PeeringText.Peerings(context, result.Deserialize(GatewayJson.Default.PeeringsView)!); break;
+            case "config": PeeringText.Config(context, result.Deserialize(GatewayJson.Default.ConfigView)!); break;
             default: Status(context, result.Deserialize(GatewayJson.Default.StatusView)!); break;
         }
     }
@@ -33,7 +35,7 @@ internal static class ShowTables
                 $"{s.Original.Packets}/{s.Reply.Packets}", $"{s.Original.Bytes}/{s.Reply.Bytes}", Seconds(s.IdleSeconds), Seconds(s.ExpiresInSeconds));
         }
 
-        table.Write(context);
+        Write(context, table, "no session is live", view.Total > 0);
         Foot(context, view.Sessions.Count, view.Total, "session");
     }
 
@@ -41,8 +43,8 @@ internal static class ShowTables
     {
         var table = new TextTable(">packets", "reason", "meaning");
         foreach (DropView drop in view.Drops) table.Add(Number(drop.Packets), drop.Reason, drop.Words);
-        table.Write(context);
-        context.Output.WriteLine($"{view.Total} dropped");
+        Write(context, table, "nothing has been dropped", isElsewhere: false);
+        if (view.Total > 0) context.Output.WriteLine($"{view.Total} dropped");
     }
 
     private static void Links(CommandContext context, LinksView view)
@@ -54,21 +56,21 @@ internal static class ShowTables
                 Number(l.Received), Number(l.Sent), Number(l.Refused), Number(l.Lost));
         }
 
-        table.Write(context);
+        Write(context, table, "no link is open", isElsewhere: false);
     }
 
     private static void Routes(CommandContext context, RoutesView view)
     {
         var table = new TextTable("realm", "to", "via", "link", "from");
         foreach (RouteView r in view.Routes) table.Add(r.Realm, r.To, r.Via ?? "-", r.Link, r.From);
-        table.Write(context);
+        Write(context, table, "no realm has a route", isElsewhere: false);
     }
 
     private static void Mappings(CommandContext context, MappingsView view)
     {
         var table = new TextTable("proto", "realm", "inside", "seen by", "as", ">sessions");
         foreach (MappingView m in view.Mappings) table.Add(m.Protocol, m.Realm, m.Inside, m.PublicRealm, m.Public, Number((ulong)m.Sessions));
-        table.Write(context);
+        Write(context, table, "no mapping is live", view.Total > 0);
         Foot(context, view.Mappings.Count, view.Total, "mapping");
     }
 
@@ -81,7 +83,7 @@ internal static class ShowTables
             table.Add(p.Address, p.Protocol, Number((ulong)p.InUse), Number((ulong)p.Held), Number((ulong)p.Total), $"{share:F1} %");
         }
 
-        table.Write(context);
+        Write(context, table, "no pool is in force: no expose masquerades", isElsewhere: false);
     }
 
     private static void Status(CommandContext context, StatusView view)
@@ -103,8 +105,16 @@ internal static class ShowTables
         table.Write(context);
     }
 
+    // Nothing is said in words; rows that a filter or a limit left out are counted by the foot.
+    private static void Write(CommandContext context, TextTable table, string nothing, bool isElsewhere)
+    {
+        if (!table.IsEmpty) table.Write(context);
+        else if (!isElsewhere) context.Output.WriteLine(nothing);
+    }
+
     private static void Foot(CommandContext context, int shown, long total, string noun)
     {
+        if (total == 0) return;
         string all = total == 1 ? $"1 {noun}" : $"{total} {noun}s";
         context.Output.WriteLine(shown < total ? $"{shown} of {all}" : all);
     }

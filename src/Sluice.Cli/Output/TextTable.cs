@@ -8,6 +8,8 @@ internal sealed class TextTable(params string[] headers)
 {
     private readonly List<string[]> rows = [];
 
+    public bool IsEmpty => rows.Count == 0;
+
     public void Add(params string[] cells) => rows.Add(cells);
 
     public void Write(CommandContext context)

@@ -8,11 +8,10 @@ internal static class AgentReader
     public static void Read(Header header, Asked asked)
     {
         Problems problems = header.Problems;
-        asked.HasAgent = true;
 
         // An object that no API server has numbered yet has generation 0, or none.
         int? generation = Fields.Loose(header.Document["metadata"], problems).Int("generation", 0, int.MaxValue);
-        if (generation > 0) asked.AgentGeneration = generation;
+        asked.Agent = new AgentIdentity(header.Name, generation > 0 ? generation : null);
         Fields spec = Fields.Of(header.Document.Require("spec"), problems,
             "agentVersion", "gateway", "vpcs", "peerings", "groups", "communities", "config");
         if (!spec.Exist) return;

@@ -25,11 +25,8 @@ internal sealed class Asked
     public List<string> AgentGroups { get; } = [];
 
     /// <summary>Whether something in it says which realms there are; without it the names in peerings are taken as they are.</summary>
-    public bool NamesRealms => Gateways.Count > 0 || Vpcs.Count > 0 || HasAgent;
+    public bool NamesRealms => Gateways.Count > 0 || Vpcs.Count > 0 || Agent is not null;
 
-    /// <summary>Whether a GatewayAgent is among the documents.</summary>
-    public bool HasAgent { get; set; }
-
-    /// <summary>The generation that a GatewayAgent's metadata gives.</summary>
-    public long? AgentGeneration { get; set; }
+    /// <summary>The GatewayAgent among the documents.</summary>
+    public AgentIdentity? Agent { get; set; }
 }

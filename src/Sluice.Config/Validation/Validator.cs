@@ -100,7 +100,7 @@ internal sealed class Validator(Asked asked, Problems problems)
         SourceNats = [.. asked.SourceNats],
         Vpcs = [.. asked.Vpcs],
         FabricGateways = [.. asked.FabricGateways],
-        AgentGeneration = asked.AgentGeneration,
+        Agent = asked.Agent,
         Warnings = [.. problems.Ordered().Where(problem => !problem.IsError)],
     };
 }

@@ -81,7 +81,7 @@ public sealed class ComposedGateway : IDisposable
 
         Engine.Router.Neighbors.SetFixed(wanted.SelectMany(w =>
             w.Spec.Neighbors.Select(n => (links[w.Spec.Name].Port.Index, n.Address, n.Mac))));
-        long number = generation ?? next.AgentGeneration ?? (inForce?.Generation ?? 0) + 1;
+        long number = generation ?? next.Agent?.Generation ?? (inForce?.Generation ?? 0) + 1;
         inForce = new ConfigInForce(next, texts ?? ConfigInForce.NoTexts, number, Engine.Options.Time.GetUtcNow());
         Engine.Apply(policy, Routes(), new GatewayIdentity(next.Gateway.IdentityV4, next.Gateway.IdentityV6));
         Volatile.Write(ref configurations, configurations + 1);

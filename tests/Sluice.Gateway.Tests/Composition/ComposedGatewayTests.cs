@@ -1,10 +1,8 @@
 using Sluice.Config;
-using Sluice.Config.Documents;
 using Sluice.Dataplane;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Views;
 using Sluice.Links;
-using Sluice.Links.Memory;
 using Sluice.Packets.Building;
 using Xunit;
 
@@ -108,23 +106,5 @@ public sealed class ComposedGatewayTests : IDisposable
             """;
         LoadResult loaded = ConfigLoader.LoadText("test.yaml", text);
         return loaded.Set ?? throw new InvalidOperationException(string.Join('\n', loaded.Problems));
-    }
-
-    private sealed class MemorySource : LinkSource
-    {
-        public Dictionary<string, MemoryLink> Links { get; } = new(StringComparer.Ordinal);
-
-        public List<string> Opened { get; } = [];
-
-        public string? Refuses { get; set; }
-
-        public override bool AnswersForOwnAddresses => true;
-
-        public override Link Open(LinkSpec spec, int order)
-        {
-            if (spec.Name == Refuses) throw new LinkException($"link {spec.Name}: there is no such interface");
-            Opened.Add(spec.Name);
-            return Links[spec.Name] = new MemoryLink(spec.Name, ethernet: false);
-        }
     }
 }

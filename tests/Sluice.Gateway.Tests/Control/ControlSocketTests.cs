@@ -78,13 +78,13 @@ public sealed class ControlSocketTests : IDisposable
     [Fact]
     public async Task A_request_without_end_is_hung_up_on()
     {
-        using ControlSocket socket = Open();
+        using ControlSocket socket = ControlSocket.Open(Door, new ControlHandler(new FixedInspector()), requestBytesMax: 64 * 1024);
         using Socket program = Connect();
         using var stream = new NetworkStream(program);
         int read = -1;
         try
         {
-            await stream.WriteAsync(new byte[ControlSocket.RequestBytesMax + 4096]);
+            await stream.WriteAsync(new byte[68 * 1024]);
             read = await stream.ReadAsync(new byte[16]);
         }
         catch (IOException)

@@ -1,0 +1,51 @@
+using System.Text;
+using System.Text.Json;
+using Sluice.Config.Yaml;
+using Sluice.Gateway.Control;
+using Sluice.Gateway.Views;
+
+namespace Sluice.Cli.Output;
+
+/// <summary>What <c>-o yaml</c> and <c>-o json</c> print.</summary>
+internal static class DocumentText
+{
+    public static void Write(CommandContext context, string what, JsonElement result, bool yaml)
+    {
+        if (yaml && what == "documents") Files(context.Output, result.Deserialize(GatewayJson.Default.ConfigView)!);
+        else if (yaml) context.Output.Write(YamlText.Of(result));
+        else context.Output.WriteLine(IndentedText(result));
+    }
+
+    // Together they are one stream of documents, which check, replay and apply take again.
+    private static void Files(TextWriter output, ConfigView view)
+    {
+        bool first = true;
+        foreach (ConfigFileView file in view.Files)
+        {
+            string text = file.Text ?? "";
+            if (!first && !BeginsDocument(text)) output.WriteLine("---");
+            first = false;
+            output.WriteLine($"# {file.Name}");
+            output.Write(text);
+            if (text.Length > 0 && text[^1] != '\n') output.WriteLine();
+        }
+    }
+
+    private static bool BeginsDocument(string text)
+    {
+        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
+        {
+            if (line.IsWhiteSpace() || line.TrimStart().StartsWith('#')) continue;
+            return line.StartsWith("---", StringComparison.Ordinal);
+        }
+
+        return false;
+    }
+
+    private static string IndentedText(JsonElement result)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true })) result.WriteTo(writer);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}
