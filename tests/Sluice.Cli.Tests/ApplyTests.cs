@@ -25,7 +25,7 @@ public sealed class ApplyTests : IDisposable
         Assert.Equal((ExitCode.Done, ""), (run.Code, run.Error));
         Assert.Equal(
             $"""
-            - peering p, one expose 2  ({gateway.Folder}/gw.yaml:18:9)
+            - peering p, one expose 2  ({gateway.Folder}/gw.yaml:18:11)
 
             FATE   SESSIONS  RULE
             ended         1  peering p, one expose 2 (masquerade)
