@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Packets;
 using Sluice.Policy;
 using Sluice.Sessions;
 
@@ -8,10 +9,20 @@ namespace Sluice.Dataplane;
 /// <remarks>The sessions of the moment: those that begin or end between the forecast and a reload are not in it.</remarks>
 public sealed class ReloadForecast
 {
-    private ReloadForecast(ImmutableArray<RuleForecast> rules)
+    private ReloadForecast(ImmutableArray<ForecastOutcome> outcomes)
     {
-        Rules = rules;
-        Total = new SessionFate(rules.Sum(static rule => rule.Fate.Kept), rules.Sum(static rule => rule.Fate.Moved), rules.Sum(static rule => rule.Fate.Ended));
+        Outcomes = outcomes;
+        Rules =
+        [
+            .. outcomes.GroupBy(static outcome => outcome.Rule).OrderBy(static rule => rule.Key).Select(static rule => new RuleForecast(
+                rule.Key,
+                rule.First().Description,
+                new SessionFate(
+                    rule.Where(static outcome => outcome is { IsKept: true, IsMoved: false }).Sum(static outcome => outcome.Sessions),
+                    rule.Where(static outcome => outcome.IsMoved).Sum(static outcome => outcome.Sessions),
+                    rule.Where(static outcome => !outcome.IsKept).Sum(static outcome => outcome.Sessions)))),
+        ];
+        Total = new SessionFate(Rules.Sum(static rule => rule.Fate.Kept), Rules.Sum(static rule => rule.Fate.Moved), Rules.Sum(static rule => rule.Fate.Ended));
     }
 
     /// <summary>All sessions.</summary>
@@ -20,6 +31,9 @@ public sealed class ReloadForecast
     /// <summary>By the rule that sessions live under now, in the order of its number; rules without sessions are absent.</summary>
     public ImmutableArray<RuleForecast> Rules { get; }
 
+    /// <summary>The same, with where sessions move to and why they end.</summary>
+    public ImmutableArray<ForecastOutcome> Outcomes { get; }
+
     /// <summary>Puts every live session to a policy.</summary>
     /// <param name="store">The sessions.</param>
     /// <param name="current">What is in force.</param>
@@ -27,7 +41,7 @@ public sealed class ReloadForecast
     /// <param name="now">The clock.</param>
     public static ReloadForecast Of(SessionStore store, Ruleset current, GatewayPolicy next, uint now)
     {
-        var fates = new SortedDictionary<uint, SessionFate>();
+        var counts = new Dictionary<(uint Rule, uint NewRule, Revalidation Judgement, DropReason Reason), int>();
         foreach (SessionView session in store.Sessions(now))
         {
             LiveSession live = LiveSessionOf(in session);
@@ -36,14 +50,26 @@ public sealed class ReloadForecast
             // Rules are numbered by each policy anew: what an older one confirmed last is named by what the present one says.
             if (session.Generation != current.Generation)
                 rule = current.Policy.Redecide(live, out Decision present) == Revalidation.Kept ? present.Rule : GatewayPolicy.NoRule;
-            bool isKept = next.Redecide(live, out Decision decision) == Revalidation.Kept;
-            SessionFate fate = fates.GetValueOrDefault(rule);
-            fates[rule] = !isKept ? fate with { Ended = fate.Ended + 1 }
-                : NameOf(current.Policy, rule) == NameOf(next, decision.Rule) ? fate with { Kept = fate.Kept + 1 }
-                : fate with { Moved = fate.Moved + 1 };
+            Revalidation judgement = next.Redecide(live, out Decision decision);
+            bool isDropped = judgement == Revalidation.Forbidden && decision.Kind == DecisionKind.Drop;
+            var key = (rule, judgement == Revalidation.Kept ? decision.Rule : GatewayPolicy.NoRule, judgement, isDropped ? decision.Reason : default);
+            counts[key] = counts.GetValueOrDefault(key) + 1;
         }
 
-        return new ReloadForecast([.. fates.Select(entry => new RuleForecast(entry.Key, RuleOf(current.Policy, entry.Key), entry.Value))]);
+        return new ReloadForecast([.. counts.Select(entry => OutcomeOf(current.Policy, next, entry.Key, entry.Value))]);
+    }
+
+    private static ForecastOutcome OutcomeOf(
+        GatewayPolicy current, GatewayPolicy next, (uint Rule, uint NewRule, Revalidation Judgement, DropReason Reason) key, int sessions)
+    {
+        PolicyRule rule = RuleOf(current, key.Rule);
+        bool isKept = key.Judgement == Revalidation.Kept;
+        PolicyRule? another = isKept ? RuleOf(next, key.NewRule) : null;
+
+        // A document that moves a rule to another line has not made it another rule.
+        bool isMoved = isKept && another!.Name != rule.Name;
+        DropReason? reason = !isKept && key.Reason != default ? key.Reason : null;
+        return new ForecastOutcome(key.Rule, rule, isKept, isMoved, another, reason, sessions);
     }
 
     /// <summary>What a policy is told of a live session.</summary>
@@ -55,9 +81,6 @@ public sealed class ReloadForecast
 
     private static PolicyRule RuleOf(GatewayPolicy policy, uint rule) =>
         rule < policy.Rules.Length ? policy.Rules[(int)rule] : policy.Rules[(int)GatewayPolicy.NoRule];
-
-    // A document that moves a rule to another line has not made it another rule.
-    private static string NameOf(GatewayPolicy policy, uint rule) => RuleOf(policy, rule).Name;
 }
 
 /// <summary>What becomes of the sessions of one rule.</summary>
@@ -71,3 +94,14 @@ public readonly record struct RuleForecast(uint Rule, PolicyRule Description, Se
 /// <param name="Moved">They go on under another rule.</param>
 /// <param name="Ended">They are ended.</param>
 public readonly record struct SessionFate(int Kept, int Moved, int Ended);
+
+/// <summary>Sessions of one rule that share an outcome.</summary>
+/// <param name="Rule">The rule's number in the policy in force.</param>
+/// <param name="Description">The rule.</param>
+/// <param name="IsKept">Whether they go on.</param>
+/// <param name="IsMoved">Whether they go on under another rule.</param>
+/// <param name="NewRule">The rule that they go on under.</param>
+/// <param name="Reason">Why they end: what their first packet would be dropped for; null where it would pass, but go elsewhere or be translated otherwise.</param>
+/// <param name="Sessions">How many.</param>
+public readonly record struct ForecastOutcome(
+    uint Rule, PolicyRule Description, bool IsKept, bool IsMoved, PolicyRule? NewRule, DropReason? Reason, int Sessions);

@@ -50,7 +50,7 @@ public sealed class ComposedGateway : IDisposable
     public string? NameOfLink(ushort index) => Engine.Rules.Ports.ElementAtOrDefault(index)?.Link.Name;
 
     /// <summary>What would become of the live sessions under a configuration, which changes nothing. Any thread may ask.</summary>
-    public SessionFatesView Foresee(ConfigSet next) => SessionFates.Foresee(Engine, PolicyCompiler.Compile(next, Realms.Copy()));
+    public SessionFatesView Foresee(ConfigSet next) => SessionFates.ViewOf(Engine.Forecast(PolicyCompiler.Compile(next, Realms.Copy())));
 
     /// <summary>Puts a configuration in force: opens and closes links, then swaps policy and routes at once.</summary>
     /// <param name="next">The configuration.</param>
@@ -61,7 +61,7 @@ public sealed class ComposedGateway : IDisposable
     public SessionFatesView Apply(ConfigSet next, ConfigTexts? texts = null, long? generation = null)
     {
         GatewayPolicy policy = PolicyCompiler.Compile(next, Realms);
-        SessionFatesView fates = SessionFates.Foresee(Engine, policy);
+        SessionFatesView fates = SessionFates.ViewOf(Engine.Forecast(policy));
         var wanted = next.Gateway.Links.Select((spec, order) => (Spec: spec, Identity: source.IdentityOf(spec, order), Order: order)).ToList();
         List<OpenLink> gone = [.. links.Values.Where(open => !wanted.Any(w => w.Spec.Name == open.Spec.Name && w.Identity.Equals(open.Identity)))];
 

@@ -1,78 +1,41 @@
 using Sluice.Dataplane;
 using Sluice.Gateway.Views;
-using Sluice.Policy;
-using Sluice.Sessions;
 
 namespace Sluice.Gateway.Composition;
 
-/// <summary>Says what becomes of the live sessions under another policy, by the same judgement that they meet once it is in force.</summary>
+/// <summary>What becomes of the live sessions under another policy, as people and programs are told.</summary>
 internal static class SessionFates
 {
     public const string Kept = "kept";
     public const string Moved = "moved";
     public const string Ended = "ended";
 
-    /// <summary>Why a session ends whose packets the new policy lets pass in another way.</summary>
-    public const string Translated = "TranslatedOtherwise";
+    /// <summary>Why a session ends whose first packet would pass, but go elsewhere or be translated otherwise.</summary>
+    public const string Otherwise = "TranslatedOtherwise";
 
-    /// <summary>Judges every live session by a policy that is not in force. Sessions that the policy in force is about to end are not counted.</summary>
-    public static SessionFatesView Foresee(PacketEngine engine, GatewayPolicy next)
+    /// <summary>A forecast in words: what ends first.</summary>
+    public static SessionFatesView ViewOf(ReloadForecast forecast)
     {
-        GatewayPolicy now = engine.Rules.Policy;
-        var counts = new Dictionary<Fate, long>();
-        foreach (Sluice.Sessions.SessionView session in engine.Store.Sessions(engine.Clock.Now))
-        {
-            LiveSession live = LiveOf(session);
-            uint rule = session.Rule;
-            if (session.Generation != engine.Rules.Generation)
-            {
-                // Its rule is numbered as an older policy did; the one in force has not met it yet.
-                if (now.Redecide(live, out Decision current) != Revalidation.Kept) continue;
-                rule = current.Rule;
-            }
-
-            Fate fate = FateOf(now.Rules[(int)rule], live, next);
-            counts[fate] = counts.GetValueOrDefault(fate) + 1;
-        }
-
-        return Summarize(counts);
-    }
-
-    private static Fate FateOf(PolicyRule rule, in LiveSession live, GatewayPolicy next)
-    {
-        switch (next.Redecide(live, out Decision decision))
-        {
-            case Revalidation.Kept:
-                PolicyRule another = next.Rules[(int)decision.Rule];
-                return rule.Name == another.Name ? new Fate(Kept, rule, null, null) : new Fate(Moved, rule, another, null);
-            case Revalidation.Forbidden:
-                return new Fate(Ended, rule, null, decision.Kind == DecisionKind.Drop ? decision.Reason.ToString() : Translated);
-            default:
-                return new Fate(Ended, rule, null, Translated);
-        }
-    }
-
-    private static LiveSession LiveOf(in Sluice.Sessions.SessionView session) => new(
-        session.Original,
-        session.Reply,
-        HasPublicSource: session.Pool is not null,
-        ThroughMapping: session.DestinationMapping != NewSession.NoMapping);
-
-    private static SessionFatesView Summarize(Dictionary<Fate, long> counts)
-    {
-        long Sum(string what) => counts.Where(c => c.Key.What == what).Sum(c => c.Value);
+        // Two rules of one number in two policies may be one rule in words, and so are counted together.
+        SessionFateView[] fates =
+        [
+            .. forecast.Outcomes.Select(ViewOf).GroupBy(fate => fate with { Sessions = 0 }, (fate, same) => fate with { Sessions = same.Sum(one => one.Sessions) })
+                .OrderBy(fate => Array.IndexOf([Ended, Moved, Kept], fate.Fate)).ThenByDescending(fate => fate.Sessions).ThenBy(fate => fate.Rule, StringComparer.Ordinal),
+        ];
         return new SessionFatesView(
-            Sum(Kept),
-            Sum(Moved),
-            Sum(Ended),
-            counts.Where(c => c.Key.Reason is not null).GroupBy(c => c.Key.Reason!, StringComparer.Ordinal)
-                .OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(c => c.Value), StringComparer.Ordinal),
-            [
-                .. counts.OrderBy(c => Array.IndexOf([Ended, Moved, Kept], c.Key.What)).ThenByDescending(c => c.Value).ThenBy(c => c.Key.Rule.Name, StringComparer.Ordinal)
-                    .Select(c => new SessionFateView(
-                        c.Key.What, c.Value, c.Key.Rule.Name, c.Key.Rule.Place, c.Key.Another?.Name, c.Key.Another?.Place, c.Key.Reason)),
-            ]);
+            forecast.Total.Kept,
+            forecast.Total.Moved,
+            forecast.Total.Ended,
+            fates.Where(fate => fate.Reason is not null).GroupBy(fate => fate.Reason!, StringComparer.Ordinal)
+                .OrderBy(reason => reason.Key, StringComparer.Ordinal)
+                .ToDictionary(reason => reason.Key, reason => reason.Sum(fate => fate.Sessions), StringComparer.Ordinal),
+            fates);
     }
 
-    private sealed record Fate(string What, PolicyRule Rule, PolicyRule? Another, string? Reason);
+    private static SessionFateView ViewOf(ForecastOutcome outcome)
+    {
+        var fate = new SessionFateView(Ended, outcome.Sessions, outcome.Description.Name, outcome.Description.Place);
+        if (!outcome.IsKept) return fate with { Reason = outcome.Reason?.ToString() ?? Otherwise };
+        return outcome.IsMoved ? fate with { Fate = Moved, NewRule = outcome.NewRule?.Name, NewPlace = outcome.NewRule?.Place } : fate with { Fate = Kept };
+    }
 }
