@@ -13,7 +13,10 @@ internal sealed class CellMapBuilder(Func<int, int> packCell)
     private readonly List<Entry> v6 = [];
     private bool hasPorts;
 
-    private readonly record struct Entry(IpRange Range, int Preference, CellEntry Cell);
+    private readonly record struct Entry(UInt128 First, UInt128 Last, int Preference, CellEntry Cell)
+    {
+        internal IpRange RangeIn(IpFamily family) => new(new IpAddress(family, First), new IpAddress(family, Last));
+    }
 
     /// <summary>Gives all addresses of a range a value; of several entries for an address the one of highest preference wins, of equal ones the first added.</summary>
     internal void Add(IpRange range, int value, int preference) => Add(range, new CellEntry(CellProtocols.All, PortRange.All, value), preference);
@@ -21,7 +24,7 @@ internal sealed class CellMapBuilder(Func<int, int> packCell)
     /// <summary>The same for some protocols and ports of the addresses: other packets are for the next preferred entry.</summary>
     internal void Add(IpRange range, CellEntry cell, int preference)
     {
-        (range.Family == IpFamily.V4 ? v4 : v6).Add(new Entry(range, preference, cell));
+        (range.Family == IpFamily.V4 ? v4 : v6).Add(new Entry(range.First.Value, range.Last.Value, preference, cell));
         hasPorts |= !cell.IsWhole;
     }
 
@@ -29,44 +32,40 @@ internal sealed class CellMapBuilder(Func<int, int> packCell)
     internal PrefixMapBuilder Resolve(PortCellWriter cells)
     {
         var map = new PrefixMapBuilder();
-        foreach (List<Entry> entries in new[] { v4, v6 })
-        {
-            if (hasPorts && entries.Count > 0) Sweep(entries, cells, map);
-            else foreach (Entry entry in entries) map.Add(entry.Range, entry.Cell.Value, entry.Preference);
-        }
-
+        Resolve(v4, IpFamily.V4, cells, map);
+        Resolve(v6, IpFamily.V6, cells, map);
         return map;
     }
 
-    private void Sweep(List<Entry> entries, PortCellWriter cells, PrefixMapBuilder map)
+    private void Resolve(List<Entry> entries, IpFamily family, PortCellWriter cells, PrefixMapBuilder map)
     {
-        // By preference, so that an entry's index is its rank among those that are open.
-        Entry[] ranked = [.. entries.Index().OrderByDescending(static e => e.Item.Preference).ThenBy(static e => e.Index).Select(static e => e.Item)];
-        int[] starts = Sorted(ranked, static entry => entry.Range.First.Value);
-        int[] ends = Sorted(ranked, static entry => entry.Range.Last.Value);
-        IpFamily family = ranked[0].Range.Family;
+        if (hasPorts && entries.Count > 0) Sweep(entries, family, cells, map);
+        else foreach (Entry entry in entries) map.Add(entry.RangeIn(family), entry.Cell.Value, entry.Preference);
+    }
+
+    private void Sweep(List<Entry> entries, IpFamily family, PortCellWriter cells, PrefixMapBuilder map)
+    {
+        Entry[] ranked = Ranked(entries);
+        int[] starts = Sorted(ranked, static entry => entry.First);
+        int[] ends = Sorted(ranked, static entry => entry.Last);
         UInt128 highest = family == IpFamily.V4 ? uint.MaxValue : UInt128.MaxValue;
-        var open = new SortedSet<int>();
+        List<int> open = [];
         List<CellEntry> cell = [], before = [];
         int written = PrefixMap.Miss;
         int start = 0, end = 0;
-        UInt128 at = ranked[starts[0]].Range.First.Value;
-        while (end < ends.Length)
+        UInt128 at = ranked[starts[0]].First;
+        while (true)
         {
-            while (start < starts.Length && ranked[starts[start]].Range.First.Value <= at) open.Add(starts[start++]);
-            while (end < ends.Length && ranked[ends[end]].Range.Last.Value < at) open.Remove(ends[end++]);
-            if (end == ends.Length) break;
-            UInt128 last = ranked[ends[end]].Range.Last.Value;
-            if (start < starts.Length && ranked[starts[start]].Range.First.Value is var next && next <= last) last = next - 1;
+            while (start < starts.Length && ranked[starts[start]].First <= at) Open(open, starts[start++]);
+            while (end < ends.Length && ranked[ends[end]].Last < at) open.RemoveAt(open.BinarySearch(ends[end++]));
+            if (end == ends.Length) return;
+            UInt128 last = ranked[ends[end]].Last;
+            if (start < starts.Length && ranked[starts[start]].First is var next && next <= last) last = next - 1;
             if (open.Count > 0)
             {
-                var range = new IpRange(new IpAddress(family, at), new IpAddress(family, last));
-                CellEntry best = ranked[open.Min].Cell;
-                if (best.IsWhole)
-                {
-                    map.Add(range, best.Value, 0);
-                }
-                else
+                CellEntry best = ranked[open[0]].Cell;
+                int value = best.Value;
+                if (!best.IsWhole)
                 {
                     Collect(open, ranked, cell);
                     if (written == PrefixMap.Miss || !cell.SequenceEqual(before))
@@ -75,16 +74,31 @@ internal sealed class CellMapBuilder(Func<int, int> packCell)
                         (cell, before) = (before, cell);
                     }
 
-                    map.Add(range, written, 0);
+                    value = written;
                 }
+
+                map.Add(new Entry(at, last, 0, default).RangeIn(family), value, 0);
             }
 
-            if (last == highest) break;
+            if (last == highest) return;
             at = last + 1;
         }
     }
 
-    private static void Collect(SortedSet<int> open, Entry[] ranked, List<CellEntry> into)
+    private static void Open(List<int> open, int rank) => open.Insert(~open.BinarySearch(rank), rank);
+
+    // By preference, of equal ones the first added: an entry's index is its rank then.
+    private static Entry[] Ranked(List<Entry> entries)
+    {
+        var keys = new long[entries.Count];
+        for (int i = 0; i < keys.Length; i++) keys[i] = (long)-entries[i].Preference << 32 | (uint)i;
+        Array.Sort(keys);
+        var ranked = new Entry[keys.Length];
+        for (int i = 0; i < ranked.Length; i++) ranked[i] = entries[(int)(uint)keys[i]];
+        return ranked;
+    }
+
+    private static void Collect(List<int> open, Entry[] ranked, List<CellEntry> into)
     {
         into.Clear();
         foreach (int rank in open)
@@ -96,8 +110,10 @@ internal sealed class CellMapBuilder(Func<int, int> packCell)
 
     private static int[] Sorted(Entry[] ranked, Func<Entry, UInt128> by)
     {
-        int[] order = [.. Enumerable.Range(0, ranked.Length)];
-        Array.Sort([.. ranked.Select(by)], order);
+        var keys = new UInt128[ranked.Length];
+        var order = new int[ranked.Length];
+        for (int i = 0; i < order.Length; i++) (keys[i], order[i]) = (by(ranked[i]), i);
+        Array.Sort(keys, order);
         return order;
     }
 }

@@ -23,11 +23,11 @@ public sealed partial class GatewayPolicy
             case DestinationKind.Hairpin:
                 return AskHairpin(packet, Pairs[number]);
             case DestinationKind.Peer:
-                return UnderAcl(number, packet, Pass(packet, Pairs[number], Pairs[number].To, Exposes[0]));
+                ref readonly PairView pair = ref Pairs[number];
+                return UnderAcl(number, packet, Pass(packet, pair.Sources, pair.To, Exposes[0]));
             case DestinationKind.Translated:
                 ref readonly ExposeView target = ref Exposes[number];
-                int pair = target.Pair ^ 1;
-                return UnderAcl(pair, packet, Pass(packet, Pairs[pair], Pairs[pair].To, target));
+                return UnderAcl(target.Pair ^ 1, packet, Pass(packet, target.Senders, target.Realm, target));
             default:
                 // Sender and owner are of one realm: no peering lies between them, and no access list.
                 return TurnRound(packet, Exposes[number]);
@@ -51,9 +51,9 @@ public sealed partial class GatewayPolicy
     }
 
     // A packet that the exposes let pass to a known endpoint: as it is (no target), or one with a fixed public endpoint.
-    private Decision Pass(in FirstPacket packet, in PairView pair, ushort to, in ExposeView target)
+    private Decision Pass(in FirstPacket packet, in PrefixMap sources, ushort to, in ExposeView target)
     {
-        ref readonly ExposeView sender = ref SenderOf(pair, packet, out bool mayBegin);
+        ref readonly ExposeView sender = ref SenderOf(sources, packet, out bool mayBegin);
         if (!mayBegin) return Drop(DropReason.NotExposed, sender.Kind == ExposeKind.None ? target.Rule : sender.Rule);
         var decision = new Decision { RealmTo = to, SourcePool = Decision.NoPool };
         if (target.IsFixed)

@@ -24,9 +24,9 @@ public sealed partial class GatewayPolicy
         if (inside.Kind != ExposeKind.Masquerade || !PoolHas(inside.Pool, packet.Destination)) return Drop(DropReason.NotExposed, inside.Rule);
 
         // The sender stands in the public realm, or (hairpin) beside the inside endpoint; either way it is judged, and seen, as the public realm's peer.
-        if (packet.Realm == insideRealm) return Pass(packet, Pairs[insidePair], insideRealm, inside);
+        if (packet.Realm == insideRealm) return Pass(packet, Pairs[insidePair].Sources, insideRealm, inside);
         if (packet.Realm != publicRealm || !TryGetPair(packet.Realm, insideRealm, out int senderPair)) return Drop(DropReason.NotExposed, inside.Rule);
-        return UnderAcl(senderPair, packet, Pass(packet, Pairs[senderPair], insideRealm, inside));
+        return UnderAcl(senderPair, packet, Pass(packet, Pairs[senderPair].Sources, insideRealm, inside));
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ public sealed partial class GatewayPolicy
     // To a masquerade's public address of the sender's own realm: the mapping knows whose it is, if the sender may be seen at the peer at all.
     private Decision AskHairpin(in FirstPacket packet, in PairView pair)
     {
-        ref readonly ExposeView sender = ref SenderOf(pair, packet, out bool mayBegin);
+        ref readonly ExposeView sender = ref SenderOf(pair.Sources, packet, out bool mayBegin);
         if (!mayBegin) return Drop(DropReason.NotExposed, sender.Rule);
         if (!CanTakePort(packet)) return Drop(DropReason.UnsupportedProtocol, sender.Rule);
         var asked = new Decision { Kind = DecisionKind.AskMappings, RealmTo = pair.To, SourcePool = Decision.NoPool, Timers = sender.Timers, Rule = sender.Rule };
@@ -71,7 +71,7 @@ public sealed partial class GatewayPolicy
     // To a fixed public endpoint of somebody in the sender's own realm.
     private Decision TurnRound(in FirstPacket packet, in ExposeView target)
     {
-        Decision decision = Pass(packet, Pairs[target.Pair], packet.Realm, target);
+        Decision decision = Pass(packet, Pairs[target.Pair].Sources, packet.Realm, target);
         if (decision.Kind != DecisionKind.Stateless || decision.RewritesSource) return decision;
 
         // The answer goes from private to private address: no look-up could tell that it is to be translated, so a session remembers it.

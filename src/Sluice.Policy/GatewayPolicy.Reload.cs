@@ -116,7 +116,7 @@ public sealed partial class GatewayPolicy
         found = Cells.Find(Destination.NumberOf(found), FirstPacketOf(live.Reply), live.Reply.DestinationPort);
         if (Destination.KindOf(found) != DestinationKind.Translated) return false;
         ref readonly ExposeView forward = ref Exposes[Destination.NumberOf(found)];
-        isItsOwn = Pairs[forward.Pair].From == live.Original.Realm
+        isItsOwn = forward.Realm == live.Original.Realm
             && TryInward(forward, live.Reply.Destination, live.Reply.DestinationPort, out IpAddress inside, out ushort port)
             && inside == live.Original.Source && port == live.Original.SourcePort;
         return true;

@@ -8,9 +8,9 @@ public sealed partial class GatewayPolicy
 {
     // How the sender of a packet is exposed to the peer. Whether it may begin a conversation there: a host that only has forwards may not.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref readonly ExposeView SenderOf(in PairView pair, in FirstPacket packet, out bool mayBegin)
+    private ref readonly ExposeView SenderOf(in PrefixMap sources, in FirstPacket packet, out bool mayBegin)
     {
-        int value = pair.Sources.Find(packet.Source);
+        int value = sources.Find(packet.Source);
         if (Source.IsCell(value)) return ref SenderInCellSlow(Source.NumberOf(value), packet, out mayBegin);
         ref readonly ExposeView view = ref Exposes[Source.NumberOf(value)];
         mayBegin = view.Kind != ExposeKind.None;

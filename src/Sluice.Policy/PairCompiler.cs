@@ -15,7 +15,7 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
     private readonly List<int> pools = [];
     private PairPlace at;
 
-    private readonly record struct PairPlace(ushort To, RealmSpace Own, int Number, RealmSpace Others);
+    private readonly record struct PairPlace(ushort From, ushort To, RealmSpace Own, int Number, RealmSpace Others);
 
     /// <summary>By private address: how it is exposed.</summary>
     internal CellMapBuilder Sources => sources;
@@ -40,7 +40,7 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
     /// <param name="others">The address space of the other end's realm.</param>
     internal PairView Compile(PeeringEnd end, ushort from, ushort to, RealmSpace own, int number, RealmSpace others)
     {
-        at = new PairPlace(to, own, number, others);
+        at = new PairPlace(from, to, own, number, others);
         foreach (Expose expose in end.Exposes)
         {
             uint rule = tables.AddRule(RuleName(end, expose), (expose.Forward?.Place ?? expose.Place).ToString());
@@ -166,6 +166,7 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
         Timers = tables.AddTimers(ProfileCompiler.Compile(config.TimersOf(expose))),
         Rule = rule,
         Pair = at.Number,
+        Realm = at.From,
     };
 
     // Named prefixes lie before special-use space, which only a default expose is kept from.

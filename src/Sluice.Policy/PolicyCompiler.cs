@@ -59,7 +59,7 @@ public static class PolicyCompiler
             Destinations = maps[..spaces.Length],
             MasqueradingPairs = [.. spaces.Select(static space => space.MasqueradingPairs.ToArray())],
             Pairs = [.. pairs.Select((pair, number) => pair with { Sources = maps[spaces.Length + number] })],
-            Exposes = tables.Exposes,
+            Exposes = tables.ExposesWith(maps.AsSpan(spaces.Length)),
             Acls = acls.Build(),
             Sequences = tables.Sequences,
             Cells = cells.Cells,

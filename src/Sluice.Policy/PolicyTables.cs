@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Packets.Addresses;
 using Sluice.Sessions;
 
 namespace Sluice.Policy;
@@ -22,7 +23,14 @@ internal sealed class PolicyTables
 
     internal ImmutableArray<PolicyRule> Rules => [.. rules];
 
-    internal ExposeView[] Exposes => [.. exposes];
+    /// <summary>The views, each with the sources of the pair whose packets are led to it.</summary>
+    internal ExposeView[] ExposesWith(ReadOnlySpan<PrefixMap> sources)
+    {
+        ExposeView[] views = [.. exposes];
+        for (int i = 0; i < views.Length; i++)
+            if (views[i].IsFixed) views[i] = views[i] with { Senders = sources[views[i].Pair ^ 1] };
+        return views;
+    }
 
     internal PortSequence?[] Sequences => [.. sequences];
 

@@ -87,6 +87,9 @@ internal enum ExposeKind : byte
 /// <summary>What an expose, or a piece of a translated one, does for the addresses that it covers.</summary>
 internal readonly record struct ExposeView
 {
+    /// <summary>Of a fixed public endpoint: the sources of the peer's packets to it, so that no look at the pair stands between.</summary>
+    internal PrefixMap Senders { get; init; }
+
     /// <summary>Public address less private address, where a whole piece is shifted.</summary>
     internal UInt128 Shift { get; init; }
 
@@ -107,6 +110,9 @@ internal readonly record struct ExposeView
 
     /// <summary>In a sequence: the piece, on the side that the view is found by.</summary>
     internal int Piece { get; init; }
+
+    /// <summary>The realm that exposes.</summary>
+    internal ushort Realm { get; init; }
 
     /// <summary>Public port less private port.</summary>
     internal ushort PortShift { get; init; }

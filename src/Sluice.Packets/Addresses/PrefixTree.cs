@@ -48,10 +48,13 @@ internal readonly unsafe struct PrefixTree
         ref int tree = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(memory), start);
         int key = (int)(address ^ 0x8000_0000);
         int node = 0;
-        for (int level = 1; level < levels; level++)
-            node = node * Fanout + RankOf(ref Unsafe.Add(ref tree, Unsafe.Add(ref tree, level) + node * Fanout), key);
-        // One level needs no look at the header line: the leaf follows it.
-        ref int leaf = ref Unsafe.Add(ref tree, levels == 1 ? Line : Unsafe.Add(ref tree, levels) + node * (2 * Fanout));
+
+        // The first two levels have a fixed place: a small tree needs no look at the header line, and a larger one waits for it and for the root together.
+        if (levels > 1) node = RankOf(ref Unsafe.Add(ref tree, Line), key);
+        for (int level = 2; level < levels; level++)
+            node = node * Fanout + RankOf(ref Unsafe.Add(ref tree, (level == 2 ? Line + Fanout : Unsafe.Add(ref tree, level)) + node * Fanout), key);
+        int leaves = levels > 2 ? Unsafe.Add(ref tree, levels) : Line + (levels - 1) * Fanout;
+        ref int leaf = ref Unsafe.Add(ref tree, leaves + node * (2 * Fanout));
         PrefetchLine(ref Unsafe.Add(ref leaf, Fanout));
         return Unsafe.Add(ref leaf, Fanout + RankOf(ref leaf, key));
     }
@@ -80,9 +83,11 @@ internal readonly unsafe struct PrefixTree
     {
         long key = (long)(word ^ 0x8000_0000_0000_0000);
         int node = 0;
-        for (int level = 1; level < depth; level++)
-            node = node * Fanout + RankOf(ref Unsafe.As<int, long>(ref Unsafe.Add(ref tree, Unsafe.Add(ref tree, level) + node * (2 * Fanout))), key);
-        ref int leaf = ref Unsafe.Add(ref tree, depth == 1 ? Line : Unsafe.Add(ref tree, depth) + node * (3 * Fanout));
+        if (depth > 1) node = RankOf(ref Unsafe.As<int, long>(ref Unsafe.Add(ref tree, Line)), key);
+        for (int level = 2; level < depth; level++)
+            node = node * Fanout + RankOf(ref Unsafe.As<int, long>(ref Unsafe.Add(ref tree, (level == 2 ? Line + 2 * Fanout : Unsafe.Add(ref tree, level)) + node * (2 * Fanout))), key);
+        int leaves = depth > 2 ? Unsafe.Add(ref tree, depth) : Line + (depth - 1) * (2 * Fanout);
+        ref int leaf = ref Unsafe.Add(ref tree, leaves + node * (3 * Fanout));
         PrefetchLine(ref Unsafe.Add(ref leaf, 2 * Fanout));
         return Unsafe.Add(ref leaf, 2 * Fanout + RankOf(ref Unsafe.As<int, long>(ref leaf), key));
     }
