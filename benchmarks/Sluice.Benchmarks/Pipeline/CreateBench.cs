@@ -52,7 +52,7 @@ internal static unsafe class CreateBench
             double time = Fill(pipeline, frames, sessions);
             if (run >= 0) times.Add(time);
             if (pipeline.Engine.Store.Count().Total != sessions) throw new InvalidOperationException("Sessions were refused.");
-            Drain(pipeline);
+            Drain(pipeline, sessions);
         }
 
         return new BenchRow
@@ -85,14 +85,15 @@ internal static unsafe class CreateBench
         return samples[samples.Count / 2];
     }
 
-    // All sessions expire, and then their ports' rest is over.
-    private static void Drain(Pipeline pipeline)
+    // All sessions expire, and then their ports' rest is over: two rounds of the sweep for each, which takes at most 1,024 lines a step.
+    private static void Drain(Pipeline pipeline, uint sessions)
     {
+        uint rounds = 2 * (1000 + (4 * sessions / 1024));
         for (int phase = 0; phase < 2; phase++)
         {
             pipeline.Now += 400_000;
             while (phase == 0 && pipeline.Engine.Store.Count().Total != 0) Advance(pipeline);
-            for (int i = 0; i < 20_000; i++) Advance(pipeline);
+            for (uint i = 0; i < rounds; i++) Advance(pipeline);
         }
     }
 
