@@ -8,6 +8,9 @@ public struct NewSession
     /// <summary>The first packet's tuple.</summary>
     public FlowParts Original;
 
+    /// <summary>The hash of the original flow's key, if the caller has it (a look-up needs it anyway); 0: not known.</summary>
+    public ulong OriginalHash;
+
     /// <summary>The realm that the original direction goes to.</summary>
     public ushort RealmTo;
 
@@ -55,6 +58,9 @@ public struct NewSession
 
     /// <summary>Conduct of the reply direction's packets.</summary>
     public FlowConduct ReplyConduct;
+
+    /// <summary>What <see cref="SessionStore.Plan"/> worked out.</summary>
+    internal SessionPlan Plan;
 
     /// <summary>The source as packets leave with it where no pool chooses it.</summary>
     internal readonly IpAddress FixedSource => RewritesSource ? Source : Original.Source;

@@ -21,7 +21,7 @@ internal sealed unsafe class Decide(WorkerContext context)
         foreseen.Decision = context.Rules.Policy.Decide(FirstOf(packet, parts));
         if (foreseen.Decision.Kind != DecisionKind.Session) return;
         foreseen.Request = RequestFor(packet, parts, foreseen.Decision);
-        context.Store.PrefetchPort(foreseen.Request);
+        context.Store.Plan(ref foreseen.Request);
     }
 
     /// <summary>Calls for what making the session of a packet that was decided ahead will touch.</summary>

@@ -29,6 +29,7 @@ public readonly unsafe struct Flow4 : IFlowFamily<FlowKey4, FlowLine4>
     public static FlowState* StateOf(FlowLine4* line) => &line->State;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FlowKey4 MakeKey(in FlowParts parts) => new()
     {
         Addresses = parts.Source.ToNetworkWord() | ((ulong)parts.Destination.ToNetworkWord() << 32),
@@ -36,6 +37,7 @@ public readonly unsafe struct Flow4 : IFlowFamily<FlowKey4, FlowLine4>
     };
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FlowParts PartsOf(in FlowKey4 key) => new(
         key.Realm,
         key.Protocol,

@@ -31,6 +31,7 @@ public readonly unsafe struct Flow6 : IFlowFamily<FlowKey6, FlowLine6>
     public static FlowState* StateOf(FlowLine6* line) => &line->State;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FlowKey6 MakeKey(in FlowParts parts) => new()
     {
         Source0 = HighWord(parts.Source),
@@ -41,6 +42,7 @@ public readonly unsafe struct Flow6 : IFlowFamily<FlowKey6, FlowLine6>
     };
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FlowParts PartsOf(in FlowKey6 key) => new(
         key.Realm,
         key.Protocol,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Sluice.Packets.Addresses;
 
@@ -42,7 +43,8 @@ internal sealed unsafe class FilterTable : IDisposable
     }
 
     /// <summary>What a filter keeps of a remote; 0: nothing, because all are admitted.</summary>
-    public ulong RemoteOf(FilteringMode filtering, IpAddress remote, ushort port)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong RemoteOf(FilteringMode filtering, in IpAddress remote, ushort port)
     {
         if (filtering == FilteringMode.EndpointIndependent) return 0;
         ulong ports = filtering == FilteringMode.AddressAndPortDependent ? 1UL << 48 | (ulong)port << 32 : 1UL << 49;

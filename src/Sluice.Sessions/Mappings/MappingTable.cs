@@ -87,25 +87,24 @@ internal sealed unsafe partial class MappingTable : IDisposable
     /// <summary>One more session for an inside endpoint's mapping; the mapping is made, or woken from its rest, if need be.</summary>
     /// <param name="worker">The caller.</param>
     /// <param name="key">The inside endpoint.</param>
-    /// <param name="hash">The key's hash.</param>
+    /// <param name="plan">The key's hash, and what a port is chosen by.</param>
     /// <param name="pool">Where the public endpoint comes from. A mapping whose address is not the pool's is left alone, and another made.</param>
     /// <param name="host">The host's entry, if it has quotas.</param>
-    /// <param name="entropy">What a port is drawn from.</param>
     /// <param name="asPrivate">Always a new mapping, that later sessions don't share.</param>
     /// <param name="now">The clock.</param>
     /// <param name="mapping">The mapping.</param>
     /// <param name="use">How it was come by, for <see cref="Undo"/>.</param>
     public DropReason Acquire(
-        SessionWorker worker, in MappingKey key, ulong hash, Pool pool, uint host, ulong entropy, bool asPrivate, uint now, out uint mapping, out MappingUse use)
+        SessionWorker worker, in MappingKey key, in SessionPlan plan, Pool pool, uint host, bool asPrivate, uint now, out uint mapping, out MappingUse use)
     {
-        ChainHead* head = byInside.Of(hash);
+        ChainHead* head = byInside.Of(plan.SourceHash);
         while (true)
         {
             head->Enter();
-            mapping = asPrivate ? None : Find(head, in key, pool, hash);
+            mapping = asPrivate ? None : Find(head, in key, pool, plan.SourceHash);
             DropReason reason = mapping != None
                 ? Join(mapping, pool, host, out use)
-                : Make(worker, head, in key, hash, pool, host, entropy, asPrivate, now, out mapping, out use);
+                : Make(worker, head, in key, in plan, pool, host, asPrivate, now, out mapping, out use);
             head->Leave();
 
             // Another mapping's lock can't be taken while this one is held.
@@ -190,25 +189,25 @@ internal sealed unsafe partial class MappingTable : IDisposable
         use = MappingUse.Shared;
         if ((entry->State & MappingState.Resting) != 0)
         {
-            if (!shared.Hosts.TryAddMapping(host, pool.Definition.Profile.PortsPerHost)) return DropReason.QuotaExceeded;
+            if (!shared.Hosts.TryAddMapping(host, pool.PortsPerHost)) return DropReason.QuotaExceeded;
             entry->State = MappingState.Live;
             entry->Host = host;
             use = MappingUse.Woken;
         }
 
         // A mapping that lives keeps the filtering that its sessions were counted by.
-        if (entry->Sessions++ == 0 || shared.PoolOf(entry->Pool)!.Definition.Profile.Filtering == pool.Definition.Profile.Filtering) entry->Pool = pool.Id;
+        if (entry->Sessions++ == 0 || shared.PoolOf(entry->Pool)!.Filtering == pool.Filtering) entry->Pool = pool.Id;
         return DropReason.None;
     }
 
     private DropReason Make(
-        SessionWorker worker, ChainHead* head, in MappingKey key, ulong hash, Pool pool, uint host, ulong entropy, bool asPrivate, uint now,
+        SessionWorker worker, ChainHead* head, in MappingKey key, in SessionPlan plan, Pool pool, uint host, bool asPrivate, uint now,
         out uint mapping, out MappingUse use)
     {
         (mapping, use) = (None, MappingUse.Made);
-        if (!shared.Hosts.TryAddMapping(host, pool.Definition.Profile.PortsPerHost)) return DropReason.QuotaExceeded;
-        PortClass ports = PortClasses.Of(key.Protocol);
-        if (!pool.TryTakePort(entropy, ports, key.Port, key.Realm, key.Inside, now, out uint number, out ushort port))
+        if (!shared.Hosts.TryAddMapping(host, pool.PortsPerHost)) return DropReason.QuotaExceeded;
+        PortClass ports = plan.Ports;
+        if (!pool.TryTakePort(in plan, key.Port, key.Realm, key.Inside, now, out uint number, out ushort port))
         {
             shared.Hosts.RemoveMapping(host);
             return DropReason.PoolExhausted;
@@ -224,7 +223,7 @@ internal sealed unsafe partial class MappingTable : IDisposable
 
         MappingEntry* entry = entries + mapping;
         if (wide != null) wide[mapping] = key.Inside.Value;
-        entry->InsideWord = WordOf(in key, hash);
+        entry->InsideWord = WordOf(in key, plan.SourceHash);
         entry->Protocol = key.Protocol;
         entry->Pool = pool.Id;
         entry->Public = number;

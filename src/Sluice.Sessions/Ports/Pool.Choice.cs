@@ -20,6 +20,7 @@ public sealed unsafe partial class Pool
     private readonly int usable;
     private readonly uint firstPort;
     private readonly uint lastPort;
+    private readonly bool preservesPort;
 
     internal Pool(PoolDefinition definition, ushort id, PublicAddresses registry, PoolEvents events, HashSecret secret, int maxAddresses)
     {
@@ -44,6 +45,9 @@ public sealed unsafe partial class Pool
         HasQuotas = (profile.PortsPerHost | profile.SessionsPerHost | profile.NewSessionsPerSecondPerHost) != 0;
         RefreshesInbound = profile.InboundRefresh == InboundRefresh.On
             || (profile.InboundRefresh == InboundRefresh.Auto && profile.Filtering != FilteringMode.EndpointIndependent);
+        Filtering = profile.Filtering;
+        PortsPerHost = profile.PortsPerHost;
+        preservesPort = profile.PreservePort;
         (firstPort, lastPort) = (Math.Max(1u, profile.Ports.First), profile.Ports.Last);
         if (usable <= RankedAddresses) ranked = Rank();
     }
@@ -56,6 +60,12 @@ public sealed unsafe partial class Pool
 
     /// <summary>Whether mappings don't depend on the remote endpoint.</summary>
     internal bool IsEndpointIndependent { get; }
+
+    /// <summary>Which remotes its mappings admit.</summary>
+    internal FilteringMode Filtering { get; }
+
+    /// <summary>Mappings that a host may have at once; 0: no limit.</summary>
+    internal int PortsPerHost { get; }
 
     /// <summary>Whether packets from outside prolong its sessions, TCP excepted.</summary>
     internal bool RefreshesInbound { get; }
@@ -77,7 +87,7 @@ public sealed unsafe partial class Pool
         : (firstPort, lastPort);
 
     /// <summary>The address that a host is paired with, as its place in the pool: the same whatever asks, and mostly the same after the pool was changed.</summary>
-    internal int FirstChoice(ushort realm, IpAddress host)
+    internal int FirstChoice(ushort realm, in IpAddress host)
     {
         if (usable == 1) return 0;
         ulong hash = AddressHash.Of(realm, host, in secret);
@@ -107,11 +117,11 @@ public sealed unsafe partial class Pool
     internal static uint StartOf(ulong entropy, uint first, uint last) => first + (uint)(((UInt128)entropy * (last - first + 1)) >> 64);
 
     /// <summary>Takes a port for one owner alone: the preferred one if it may and can be kept, else the first free one from a random start on.</summary>
-    internal bool TryTakePort(ulong entropy, PortClass ports, ushort preferred, ushort realm, IpAddress host, uint now, out uint number, out ushort port)
+    internal bool TryTakePort(in SessionPlan plan, ushort preferred, ushort realm, in IpAddress host, uint now, out uint number, out ushort port)
     {
+        PortClass ports = plan.Ports;
         (uint first, uint last) = RangeOf(ports);
-        int firstChoice = FirstChoice(realm, host);
-        for (int tried = 0, place; (place = Choice(firstChoice, tried)) >= 0; tried++)
+        for (int tried = 0, place; (place = Choice(plan.Place, tried)) >= 0; tried++)
         {
             number = NumberAt(place);
             if (number == PublicAddresses.None) continue;
@@ -121,7 +131,7 @@ public sealed unsafe partial class Pool
             bool taken = KeepsPort(preferred, first, last) && space->TryTake(preferred);
             if (!taken)
             {
-                int drawn = space->TakeFrom(StartOf(entropy, first, last), first, last);
+                int drawn = space->TakeFrom(StartOf(plan.Entropy, first, last), first, last);
                 port = (ushort)drawn;
                 taken = drawn >= 0;
             }
@@ -137,7 +147,7 @@ public sealed unsafe partial class Pool
     }
 
     /// <summary>Whether a source port is kept where it is free.</summary>
-    internal bool KeepsPort(ushort port, uint first, uint last) => Definition.Profile.PreservePort && port >= first && port <= last;
+    internal bool KeepsPort(ushort port, uint first, uint last) => preservesPort && port >= first && port <= last;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private uint NumberAtSlow(int place)

@@ -15,7 +15,8 @@ internal static class AddressHash
     }
 
     /// <summary>The hash of an address in a realm.</summary>
-    public static ulong Of(ushort realm, IpAddress address, in HashSecret secret)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Of(ushort realm, in IpAddress address, in HashSecret secret)
     {
         ulong low = (ulong)address.Value;
         return address.IsV4
@@ -24,7 +25,8 @@ internal static class AddressHash
     }
 
     /// <summary>The hash of an endpoint of a protocol in a realm, with something else that tells it from others.</summary>
-    public static ulong Of(ushort realm, IpAddress address, ushort port, byte protocol, ushort other, in HashSecret secret)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Of(ushort realm, in IpAddress address, ushort port, byte protocol, ushort other, in HashSecret secret)
     {
         ulong low = (ulong)address.Value;
         ulong rest = realm | ((ulong)port << 16) | ((ulong)other << 32) | ((ulong)protocol << 48);

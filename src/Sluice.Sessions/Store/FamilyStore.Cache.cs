@@ -1,6 +1,6 @@
 namespace Sluice.Sessions;
 
-// Cached decisions of stateless rules, and prefetching.
+// Cached decisions of stateless rules.
 internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 {
     private const int UnsweptMilliseconds = 1000;
@@ -43,82 +43,11 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (state->Generation != generation || age > (int)idle[state->Timer]) RemoveCached(worker, line);
     }
 
-    /// <summary>Calls for the bits by which <see cref="Prefetch"/> foresees the port.</summary>
-    public void PrefetchPort(in NewSession request)
-    {
-        if (request.SourcePool is not { } pool) return;
-        uint number = pool.KnownNumberAt(pool.FirstChoice(request.Original.Realm, request.Original.Source));
-        PortClass ports = PortClasses.Of(request.Original.Protocol);
-        if (number == PublicAddresses.None || ports == PortClass.None) return;
-        PortSpace* space = shared.Addresses.SpaceOf(number, ports);
-        if (space->Bits != null) Prefetcher.Touch(space->Bits + (request.Original.SourcePort >> 6));
-    }
-
-    /// <summary>Calls for the memory that <see cref="Create"/> will touch.</summary>
-    public void Prefetch(SessionWorker worker, in NewSession request)
-    {
-        uint ahead = worker.Ahead++;
-        uint session = Table.Sessions.Peek(worker.Index, ahead);
-        if (session != FlowLines.None)
-        {
-            Table.View.Prefetch(session);
-            Table.View.Prefetch(session + Table.PairDistance);
-            Prefetcher.Touch(records + session);
-        }
-
-        ushort port = request.Original.SourcePort;
-        if (request.SourcePool is not { } pool)
-        {
-            PrefetchReply(ReplyParts(in request, request.FixedSource, request.FixedSourcePort));
-            return;
-        }
-
-        uint number = pool.KnownNumberAt(pool.FirstChoice(request.Original.Realm, request.Original.Source));
-        PortClass ports = PortClasses.Of(request.Original.Protocol);
-        if (number == PublicAddresses.None || ports == PortClass.None) return;
-        PortSpace* space = shared.Addresses.SpaceOf(number, ports);
-        TKey original = TFamily.MakeKey(in request.Original);
-        port = (ushort)LikelyPort(pool, space, ports, port, EntropyOf(in request, Table.View.Hash(in original)));
-        if (pool.IsEndpointIndependent)
-        {
-            MappingKey key = SourceKey(in request, pool);
-            ulong hash = Mappings.HashOf(in key);
-            Mappings.Prefetch(hash, worker.Index, ahead);
-            if (worker.Stage(hash, out ulong ready)) Mappings.PrefetchChain(ready);
-            Mappings.PrefetchPublic(number, port, request.Original.Protocol);
-            ulong remote = Filters.RemoteOf(pool.Definition.Profile.Filtering, request.Original.Destination, request.Original.DestinationPort);
-            Filters.Prefetch(hash, remote, worker.Index, ahead);
-        }
-        else if (space->Shares != null) Prefetcher.Touch(space->Shares + port);
-
-        ulong pair = PrefetchReply(ReplyParts(in request, shared.Addresses[number]->Address, port));
-        if (!pool.IsEndpointIndependent) Pairs.Prefetch(pair);
-    }
-
-    // Which port the session will have if nothing comes between. Bits of addresses in use are few enough to be near.
-    private static uint LikelyPort(Pool pool, PortSpace* space, PortClass ports, ushort preferred, ulong entropy)
-    {
-        (uint first, uint last) = pool.RangeOf(ports);
-        bool shares = !pool.IsEndpointIndependent;
-        if (pool.KeepsPort(preferred, first, last) && (shares || !space->IsTaken(preferred))) return preferred;
-        uint start = Pool.StartOf(entropy, first, last);
-        return shares ? start : space->NextFree(start);
-    }
-
-    private ulong PrefetchReply(in FlowParts reply)
-    {
-        TKey key = TFamily.MakeKey(in reply);
-        ulong hash = Table.View.Hash(in key);
-        Prefetcher.Touch(Table.View.Home(hash));
-        return hash;
-    }
-
     private void FillCached(uint line, in NewSession request, uint now)
     {
         TLine* entry = Table.Line(line);
         *TFamily.KeyOf(entry) = TFamily.MakeKey(in request.Original);
-        FlowParts reply = ReplyParts(in request, request.FixedSource, request.FixedSourcePort);
-        TKey partner = TFamily.MakeKey(in reply);
+        TKey partner = ReplyKey(in request, request.FixedSource, request.FixedSourcePort);
         TFamily.SetWrite(entry, in partner);
         *TFamily.StateOf(entry) = new FlowState
         {

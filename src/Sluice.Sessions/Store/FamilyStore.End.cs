@@ -120,5 +120,5 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         return Filters.RemoteOf(FilteringOf(lease.Destination), reply.Destination, reply.DestinationPort);
     }
 
-    private FilteringMode FilteringOf(uint mapping) => shared.PoolOf(Mappings[mapping]->Pool)!.Definition.Profile.Filtering;
+    private FilteringMode FilteringOf(uint mapping) => shared.PoolOf(Mappings[mapping]->Pool)!.Filtering;
 }

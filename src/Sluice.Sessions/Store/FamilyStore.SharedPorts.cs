@@ -10,7 +10,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     {
         line = FlowLines.None;
         Pool pool = lease.Pool!;
-        if (!shared.Hosts.TryAddMapping(lease.Host, pool.Definition.Profile.PortsPerHost)) return DropReason.QuotaExceeded;
+        if (!shared.Hosts.TryAddMapping(lease.Host, pool.PortsPerHost)) return DropReason.QuotaExceeded;
         ulong owner = OwnerHash(in request.Original);
         ulong question = FlowHash.Of(RemoteHash(in request), pool.Id, in shared.Secret);
         long freed = Volatile.Read(ref shared.PortsFreed);
@@ -25,12 +25,12 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         SessionWorker worker, in NewSession request, uint session, ulong owner, ulong question, uint now, ref SessionLease lease, out uint line)
     {
         Pool pool = lease.Pool!;
-        PortClass ports = PortClasses.Of(request.Original.Protocol);
+        PortClass ports = lease.Plan.Ports;
         (uint first, uint last) = pool.RangeOf(ports);
         long freed = Volatile.Read(ref shared.PortsFreed);
         uint forever = now + int.MaxValue, until = forever;
-        int firstChoice = pool.FirstChoice(request.Original.Realm, request.Original.Source);
-        ulong entropy = EntropyOf(in request, lease.OriginalHash);
+        int firstChoice = lease.Plan.Place;
+        ulong entropy = lease.Plan.Entropy;
         line = FlowLines.None;
         for (int tried = 0, place; (place = pool.Choice(firstChoice, tried)) >= 0; tried++)
         {
@@ -63,8 +63,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         line = FlowLines.None;
         if (space->IsClaimed(port) || !space->TryShare(port)) return DropReason.None;
         IpAddress address = shared.Addresses[number]->Address;
-        FlowParts reply = ReplyParts(in request, address, port);
-        TKey key = TFamily.MakeKey(in reply);
+        TKey key = ReplyKey(in request, in address, port);
         var reason = DropReason.None;
         if (Pairs.IsKeptFrom(Table.View.Hash(in key), owner, now, out uint due))
         {

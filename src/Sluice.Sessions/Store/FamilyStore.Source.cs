@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
 
@@ -57,7 +58,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
         // The return tuple is another session's: the later one's source port is changed, to none that a pool or a forward gives somebody else.
         const uint First = 1024, Count = 65536 - First;
-        uint start = Pool.StartOf(EntropyOf(in request, lease.OriginalHash), First, 65535) - First;
+        uint start = Pool.StartOf(lease.Plan.Entropy, First, 65535) - First;
         uint number = shared.Addresses.Find(request.RealmTo, source);
         PortSpace* space = number == PublicAddresses.None ? null : shared.Addresses.SpaceOf(number, ports);
         TFamily.StateOf(Table.Original(session))->Conduct &= ~FlowConduct.Identity;
@@ -76,37 +77,36 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     private DropReason TakeMapping(SessionWorker worker, in NewSession request, uint session, uint now, ref SessionLease lease, out uint line)
     {
         MappingKey key = SourceKey(in request, lease.Pool!);
-        ulong hash = Mappings.HashOf(in key), entropy = EntropyOf(in request, lease.OriginalHash);
+        SessionPlan plan = lease.Plan;
         line = FlowLines.None;
         for (int attempt = 0; attempt <= PrivateTries; attempt++)
         {
-            DropReason reason = Mappings.Acquire(worker, in key, hash, lease.Pool!, lease.Host, entropy, attempt > 0, now, out uint mapping, out lease.SourceUse);
+            DropReason reason = Mappings.Acquire(worker, in key, in plan, lease.Pool!, lease.Host, attempt > 0, now, out uint mapping, out lease.SourceUse);
             if (reason != DropReason.None) return reason;
             lease.Source = mapping;
-            lease.SourceHash = hash;
+            lease.SourceHash = plan.SourceHash;
             lease.PublicPort = Mappings[mapping]->PublicPort;
             reason = Insert(worker, in request, session, shared.Addresses[Mappings[mapping]->Public]->Address, lease.PublicPort, in lease, out line);
             if (reason != DropReason.None || line != FlowLines.None) return reason;
             Mappings.Undo(worker, mapping, lease.SourceUse);
             lease.Source = 0;
-            entropy = FlowHash.Of(entropy, hash, in shared.Secret);
+            plan.Entropy = FlowHash.Of(plan.Entropy, plan.SourceHash, in shared.Secret);
         }
 
         return DropReason.PoolExhausted;
     }
 
     /// <summary>Makes both flows findable with this public source. No reason and no line: the reply flow's key is taken.</summary>
-    private DropReason Insert(SessionWorker worker, in NewSession request, uint session, IpAddress source, ushort port, in SessionLease lease, out uint line)
+    private DropReason Insert(SessionWorker worker, in NewSession request, uint session, in IpAddress source, ushort port, in SessionLease lease, out uint line)
     {
-        FlowParts reply = ReplyParts(in request, source, port);
         line = FlowLines.None;
         if (lease.Destination != 0 && !AdmitsThrough(lease.Destination, source, port)) return DropReason.FilteredInbound;
-        TKey key = TFamily.MakeKey(in reply);
+        TKey key = ReplyKey(in request, in source, port);
         *TFamily.KeyOf(Table.Reply(session)) = key;
         ulong replyHash = Table.View.Hash(in key);
         while (true)
         {
-            switch (Table.InsertPair(session, lease.OriginalHash, replyHash, out uint existing))
+            switch (Table.InsertPair(session, lease.Plan.OriginalHash, replyHash, out uint existing))
             {
                 case InsertOutcome.Inserted:
                     line = session;
@@ -132,11 +132,12 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
     private ulong OriginalHash(uint session) => Table.View.Hash(in *TFamily.KeyOf(Table.Original(session)));
 
-    private bool AdmitsThrough(uint mapping, IpAddress remote, ushort port)
+    private bool AdmitsThrough(uint mapping, in IpAddress remote, ushort port)
     {
-        return Filters.Admits(mapping, Mappings.InsideHashOf(mapping), Filters.RemoteOf(FilteringOf(mapping), remote, port));
+        return Filters.Admits(mapping, Mappings.InsideHashOf(mapping), Filters.RemoteOf(FilteringOf(mapping), in remote, port));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static MappingKey SourceKey(in NewSession request, Pool pool) => new()
     {
         Inside = request.Original.Source,
@@ -146,11 +147,9 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         PublicRealm = pool.Definition.Realm,
     };
 
-    private static FlowParts ReplyParts(in NewSession request, IpAddress source, ushort port) => new(
-        request.RealmTo,
-        request.Original.Protocol,
-        request.RewritesDestination ? request.Destination : request.Original.Destination,
-        request.RewritesDestination ? request.DestinationPort : request.Original.DestinationPort,
-        source,
-        port);
+    /// <summary>The reply flow's key, with that public source.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TKey ReplyKey(in NewSession request, in IpAddress source, ushort port) => request.RewritesDestination
+        ? TFamily.MakeKey(new FlowParts(request.RealmTo, request.Original.Protocol, request.Destination, request.DestinationPort, source, port))
+        : TFamily.MakeKey(new FlowParts(request.RealmTo, request.Original.Protocol, request.Original.Destination, request.Original.DestinationPort, source, port));
 }

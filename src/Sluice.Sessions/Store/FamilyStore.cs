@@ -66,7 +66,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         }
 
         TKey key = TFamily.MakeKey(in request.Original);
-        var lease = new SessionLease { Pool = request.SourcePool, OriginalHash = Table.View.Hash(in key) };
+        var lease = new SessionLease { Pool = request.SourcePool, Plan = request.Plan.IsMade ? request.Plan : PlanOf(in request) };
         FillOriginal(session, in key, in request, now);
         DropReason reason = TakeHostAndDestination(worker, in request, now, ref lease);
         if (reason == DropReason.None) reason = TakeSource(worker, in request, session, now, ref lease, out line);

@@ -3,8 +3,8 @@ namespace Sluice.Sessions;
 /// <summary>What a session holds of other tables: collected while it is made, so that a failure gives back exactly what was taken.</summary>
 internal struct SessionLease
 {
-    /// <summary>The hash of the original flow's key, while the session is made.</summary>
-    public ulong OriginalHash;
+    /// <summary>What the request leads to, while the session is made.</summary>
+    public SessionPlan Plan;
 
     /// <summary>The source's pool.</summary>
     public Pool? Pool;

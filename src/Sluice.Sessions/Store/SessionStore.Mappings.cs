@@ -34,7 +34,7 @@ public sealed unsafe partial class SessionStore
         bool isV4 = mapping.Public.IsV4;
         FilterTable filters = isV4 ? v4.Filters : v6.Filters;
         ulong hash = AddressHash.Of(mapping.InsideRealm, mapping.Inside, mapping.InsidePort, mapping.Protocol, mapping.PublicRealm, in shared.Secret);
-        ulong key = filters.RemoteOf(pool.Definition.Profile.Filtering, remote, remotePort);
+        ulong key = filters.RemoteOf(pool.Filtering, remote, remotePort);
         return filters.Admits(mapping.Index, hash, key) ? DropReason.None : DropReason.FilteredInbound;
     }
 }

@@ -74,11 +74,12 @@ public sealed unsafe partial class SessionStore : IDisposable
         return reason;
     }
 
-    /// <summary>Calls for what <see cref="PrefetchCreate"/> looks at. Call it for each miss of a chunk before that one.</summary>
-    public void PrefetchPort(in NewSession request)
+    /// <summary>Works out what <see cref="Create"/> needs, and calls for what <see cref="PrefetchCreate"/> looks at. Call it for each miss of a chunk before that one.</summary>
+    /// <remarks>The request must not change any more, but for being thrown away.</remarks>
+    public void Plan(ref NewSession request)
     {
-        if (request.Original.Source.IsV4) v4.PrefetchPort(in request);
-        else v6.PrefetchPort(in request);
+        if (request.Original.Source.IsV4) v4.Plan(ref request);
+        else v6.Plan(ref request);
     }
 
     /// <summary>Calls for the memory that <see cref="Create"/> will touch. Call it for each miss of a chunk before the first is made.</summary>
