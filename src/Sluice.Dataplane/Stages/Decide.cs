@@ -13,34 +13,54 @@ internal sealed unsafe class Decide(WorkerContext context)
 {
     private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
 
-    /// <summary>Decides a packet ahead, and calls for what tells the port that its session will likely have.</summary>
+    /// <summary>Decides a packet ahead, works out the session that it will have, and calls for what tells the port.</summary>
     /// <remarks>The policy is a pure function, so deciding early changes nothing; sessions are still made in the packets' order.</remarks>
-    public void Foresee(Packet* packet, in FlowParts parts, ref Foreseen foreseen)
+    /// <param name="packet">The packet.</param>
+    /// <param name="keyHash">The hash of its flow's key.</param>
+    /// <param name="foreseen">Has the packet's tuple in <see cref="NewSession.Original"/>; the rest is filled in place, since a request is too large to be copied often.</param>
+    public void Foresee(Packet* packet, ulong keyHash, ref Foreseen foreseen)
     {
+        ref readonly FlowParts parts = ref foreseen.Request.Original;
         foreseen.Generation = context.Generation;
-        foreseen.Decision = context.Rules.Policy.Decide(FirstOf(packet, parts));
+        foreseen.Decision = context.Rules.Policy.Decide(FirstOf(packet, in parts));
         if (foreseen.Decision.Kind != DecisionKind.Session) return;
-        foreseen.Request = RequestFor(packet, parts, foreseen.Decision);
+        FillRequest(ref foreseen.Request, packet, in foreseen.Decision);
+        foreseen.Request.OriginalHash = keyHash;
         context.Store.Plan(ref foreseen.Request);
     }
 
     /// <summary>Calls for what making the session of a packet that was decided ahead will touch.</summary>
     public void Prepare(in Foreseen foreseen)
     {
-        if (foreseen.Decision.Kind == DecisionKind.Session) context.Store.PrefetchCreate(context.Sessions, foreseen.Request);
+        if (foreseen.Decision.Kind == DecisionKind.Session) context.Store.PrefetchCreate(context.Sessions, in foreseen.Request);
+    }
+
+    /// <summary>Decides a packet that no line is for, and that was decided ahead: what was foreseen holds unless other rules have come into force since.</summary>
+    /// <returns>Its line, or none where the packet has been disposed of.</returns>
+    public uint First(Packet* packet, in Foreseen foreseen)
+    {
+        context.TakeRules();
+        ref readonly FlowParts parts = ref foreseen.Request.Original;
+        if (foreseen.Generation != context.Generation) return First(packet, in parts);
+        context.Counters->Decided++;
+        if (IsForHost(packet, parts.Destination))
+        {
+            context.Consume(packet);
+            return FlowLines.None;
+        }
+
+        ref readonly Decision decision = ref foreseen.Decision;
+        uint line = decision.Kind == DecisionKind.Session
+            ? Make(packet, in parts, in decision, in foreseen.Request)
+            : Follow(packet, in parts, in decision);
+        if (decision.Log) TellSlow(packet, in parts, in decision, line);
+        return line;
     }
 
     /// <summary>Decides a packet that no line is for.</summary>
     /// <returns>Its line, or none where the packet has been disposed of.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public uint First(Packet* packet, in FlowParts parts)
-    {
-        var nothing = default(Foreseen);
-        return First(packet, parts, in nothing);
-    }
-
-    /// <summary>Decides a packet that no line is for; what was foreseen holds unless other rules have come into force since.</summary>
-    /// <returns>Its line, or none where the packet has been disposed of.</returns>
-    public uint First(Packet* packet, in FlowParts parts, in Foreseen foreseen)
     {
         context.TakeRules();
         context.Counters->Decided++;
@@ -50,8 +70,8 @@ internal sealed unsafe class Decide(WorkerContext context)
             return FlowLines.None;
         }
 
-        Decision decision = foreseen.Generation == context.Generation ? foreseen.Decision : context.Rules.Policy.Decide(FirstOf(packet, parts));
-        uint line = Follow(packet, parts, decision, foreseen);
+        Decision decision = context.Rules.Policy.Decide(FirstOf(packet, parts));
+        uint line = Follow(packet, parts, decision);
         if (decision.Log) TellSlow(packet, parts, decision, line);
         return line;
     }
@@ -64,15 +84,13 @@ internal sealed unsafe class Decide(WorkerContext context)
         if (wasDone) context.RecordSlow(FirstOf(packet, parts), decision);
     }
 
-    private uint Follow(Packet* packet, in FlowParts parts, in Decision decision, in Foreseen foreseen)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint Follow(Packet* packet, in FlowParts parts, in Decision decision)
     {
-        bool isForeseen = foreseen.Generation == context.Generation;
         switch (decision.Kind)
         {
             case DecisionKind.AskMappings:
                 return Inbound(packet, parts, FirstOf(packet, parts), decision);
-            case DecisionKind.Session when isForeseen:
-                return Make(packet, parts, in decision, in foreseen.Request);
             case DecisionKind.Session:
                 return Make(packet, parts, in decision, RequestFor(packet, parts, decision));
             case DecisionKind.Stateless:
@@ -221,26 +239,41 @@ internal sealed unsafe class Decide(WorkerContext context)
 
     private Pool? PoolOf(in Decision decision) => decision.SourcePool == Decision.NoPool ? null : context.Rules.Pools[decision.SourcePool];
 
-    private NewSession RequestFor(Packet* packet, in FlowParts parts, in Decision decision) => new()
+    private NewSession RequestFor(Packet* packet, in FlowParts parts, in Decision decision)
     {
-        Original = parts,
-        RealmTo = decision.RealmTo,
-        TcpFlags = packet->TcpFlags,
-        TcpSequence = packet->Protocol == IpProtocol.Tcp ? packet->Tcp->Sequence.Value : 0,
-        SourcePool = PoolOf(decision),
-        RewritesSource = decision.RewritesSource,
-        Source = decision.Source,
-        SourcePort = decision.SourcePort,
-        RewritesDestination = decision.RewritesDestination,
-        Destination = decision.Destination,
-        DestinationPort = decision.DestinationPort,
-        Mapping = NewSession.NoMapping,
-        Timers = context.Rules.TimerSets[decision.Timers],
-        Rule = decision.Rule,
-        Generation = context.Rules.Generation,
-        OriginalConduct = decision.OriginalConduct,
-        ReplyConduct = decision.ReplyConduct,
-    };
+        var request = new NewSession { Original = parts };
+        FillRequest(ref request, packet, in decision);
+        return request;
+    }
+
+    // Everything but the tuple, and what has a meaning only where one of the flags says so.
+    private void FillRequest(ref NewSession request, Packet* packet, in Decision decision)
+    {
+        request.RealmTo = decision.RealmTo;
+        request.TcpFlags = packet->TcpFlags;
+        request.TcpSequence = packet->Protocol == IpProtocol.Tcp ? packet->Tcp->Sequence.Value : 0;
+        request.SourcePool = PoolOf(decision);
+        request.RewritesSource = decision.RewritesSource;
+        request.RewritesDestination = decision.RewritesDestination;
+        if (decision.RewritesSource)
+        {
+            request.Source = decision.Source;
+            request.SourcePort = decision.SourcePort;
+        }
+
+        if (decision.RewritesDestination)
+        {
+            request.Destination = decision.Destination;
+            request.DestinationPort = decision.DestinationPort;
+        }
+
+        request.Mapping = NewSession.NoMapping;
+        request.Timers = context.Rules.TimerSets[decision.Timers];
+        request.Rule = decision.Rule;
+        request.Generation = context.Rules.Generation;
+        request.OriginalConduct = decision.OriginalConduct;
+        request.ReplyConduct = decision.ReplyConduct;
+    }
 
     private static FirstPacket FirstOf(Packet* packet, in FlowParts parts) => new()
     {
@@ -264,7 +297,7 @@ internal sealed unsafe class Decide(WorkerContext context)
         /// <summary>The decision.</summary>
         public Decision Decision;
 
-        /// <summary>The session to be made, where the decision is to make one.</summary>
+        /// <summary>The packet's tuple, and the session to be made, where the decision is to make one.</summary>
         public NewSession Request;
     }
 }

@@ -25,7 +25,13 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
         for (Packet* packet = chunk; packet < end; packet++)
         {
             if (packet->Kind != TPacket.Kind) continue;
-            if (work->Line == FlowLines.None) decide.Foresee(packet, TFlow.PartsOf(work->Key), ref foreseen[work - chunkWork]);
+            if (work->Line == FlowLines.None)
+            {
+                ref Decide.Foreseen ahead = ref foreseen[work - chunkWork];
+                ahead.Request.Original = TFlow.PartsOf(in work->Key);
+                decide.Foresee(packet, work->Hash, ref ahead);
+            }
+
             work++;
         }
 
@@ -40,8 +46,7 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
     {
         uint index = table.ResolveSlow(item->Key, item->Hash);
         if (index != FlowLines.None) return index;
-        FlowParts parts = TFlow.PartsOf(item->Key);
-        return item->Line == FlowLines.None ? decide.First(packet, in parts, in foreseen[item - chunkWork]) : decide.First(packet, in parts);
+        return item->Line == FlowLines.None ? decide.First(packet, in foreseen[item - chunkWork]) : decide.First(packet, TFlow.PartsOf(in item->Key));
     }
 
     /// <summary>A line of another generation, or idle longer than its time: still good, or the packet begins anew.</summary>

@@ -154,7 +154,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         record->Pool = lease.Pool?.Id ?? 0;
 
         // Last: from here on the session can be ended.
-        ulong number = Interlocked.Increment(ref shared.LastNumber);
+        ulong number = worker.NextNumber(shared);
         Volatile.Write(ref record->Number, number);
         shared.Due?.Add(DueOf(session), DueKindOfSession, session, number);
     }

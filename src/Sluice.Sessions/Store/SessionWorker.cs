@@ -27,6 +27,16 @@ public sealed class SessionWorker
     private ulong exhaustedQuestion;
     private long exhaustedFreed = -1;
     private uint exhaustedUntil;
+    private ulong nextNumber;
+    private uint numbersLeft;
+
+    /// <summary>A number that no session has had.</summary>
+    internal ulong NextNumber(SharedTables shared)
+    {
+        if (numbersLeft == 0) nextNumber = shared.TakeNumbers(out numbersLeft);
+        numbersLeft--;
+        return nextNumber++;
+    }
 
     /// <summary>Notes a chain whose head was called for; gives back the one that was noted so long ago that its head has come.</summary>
     internal bool Stage(ulong hash, out ulong ready)

@@ -6,6 +6,9 @@ internal sealed unsafe class SharedTables : IDisposable
     /// <summary>Distinct pool definitions at most, over all reloads.</summary>
     public const int PoolLimit = ushort.MaxValue;
 
+    // A locked instruction for each session waits for the stores of the session before.
+    private const uint NumbersAtOnce = 64;
+
     private readonly Lock gate = new();
     private readonly Dictionary<PoolDefinition, Pool> pools = [];
     private readonly Pool?[] poolsById = new Pool?[PoolLimit + 1];
@@ -55,8 +58,15 @@ internal sealed unsafe class SharedTables : IDisposable
     /// <summary>How often a port or a pair came free: whoever found none need not search again until this changes.</summary>
     public long PortsFreed;
 
-    /// <summary>The last session number given.</summary>
-    public ulong LastNumber;
+    /// <summary>The last session number given to a worker.</summary>
+    private ulong lastNumber;
+
+    /// <summary>Session numbers for a worker, the first of so many; in the order of creation where time is exact, so that numbers are the same however many workers there are.</summary>
+    public ulong TakeNumbers(out uint count)
+    {
+        count = Due is null ? NumbersAtOnce : 1;
+        return Interlocked.Add(ref lastNumber, count) - count + 1;
+    }
 
     /// <summary>The pool of a number; null for 0.</summary>
     public Pool? PoolOf(ushort id) => poolsById[id];
