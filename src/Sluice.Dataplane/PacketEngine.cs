@@ -138,14 +138,13 @@ public sealed unsafe class PacketEngine : IDisposable
     public void Apply(GatewayPolicy policy, IEnumerable<RouteFact> routes, GatewayIdentity identity)
     {
         // What forwards serve is taken from the pools before they serve it, and is theirs again only after the last packet of the old policy.
-        GatewayPolicy old = Rules.Policy;
-        if (!ReferenceEquals(old, policy)) Store.ClaimPorts(policy.PortClaims);
-        Router.Rebuild([.. Links.Select(port => port.Facts)], routes);
         Ruleset before = shared.Rules;
+        if (!ReferenceEquals(before.Policy, policy)) Store.ClaimPorts(policy.PortClaims);
+        Router.Rebuild([.. Links.Select(port => port.Facts)], routes);
         shared.Rules = RulesFor(policy, identity);
         foreach (WorkerLoop loop in loops) loop.Ask(static () => { });
         records.Collect(shared.Rules, before);
-        if (!ReferenceEquals(old, policy)) Store.ReleasePorts(old.PortClaims);
+        if (!ReferenceEquals(before.Policy, policy)) Store.ReleasePorts(before.Policy.PortClaims);
     }
 
     /// <summary>What a policy would do to the live sessions if it were applied now; changes nothing.</summary>
@@ -231,6 +230,14 @@ public sealed unsafe class PacketEngine : IDisposable
         var total = new DataplaneCounters();
         foreach (Worker worker in workers) total.Add(in *worker.Counters);
         return total;
+    }
+
+    /// <summary>What passed between realms, and what was dropped by the realm that it came from. Visits every live line: meant for once in a few seconds.</summary>
+    public RealmTraffic Traffic()
+    {
+        var drops = new Dictionary<ushort, ulong>();
+        foreach (Worker worker in workers) worker.AddDrops(drops);
+        return new RealmTraffic(Store.Traffic(), drops);
     }
 
     /// <summary>What the queues of a link have counted themselves.</summary>

@@ -15,6 +15,9 @@ public static class IpProtocol
     /// <summary>UDP (RFC 768).</summary>
     public const byte Udp = 17;
 
+    /// <summary>DCCP (RFC 4340).</summary>
+    public const byte Dccp = 33;
+
     /// <summary>IPv6 routing header.</summary>
     public const byte Routing = 43;
 
@@ -35,4 +38,7 @@ public static class IpProtocol
 
     /// <summary>SCTP (RFC 9260).</summary>
     public const byte Sctp = 132;
+
+    /// <summary>UDP-Lite (RFC 3828).</summary>
+    public const byte UdpLite = 136;
 }

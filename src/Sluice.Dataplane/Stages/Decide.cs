@@ -169,6 +169,16 @@ internal sealed unsafe class Decide(WorkerContext context)
         if (context.Rules.Policy.IsReplyDenied(original, reply, rule)) context.Store.DenyReplies(session, context.Rules.Generation);
     }
 
+    /// <summary>Makes the session of a packet without ports that a rule wants remembered though it passes without state.</summary>
+    /// <returns>Its line, or none where the packet has been disposed of.</returns>
+    public uint Remember(Packet* packet, in FlowParts parts, in Decision decision)
+    {
+        NewSession request = RequestFor(packet, parts, in decision);
+        request.OriginalConduct &= ~(FlowConduct.Cache | FlowConduct.Identity);
+        request.ReplyConduct &= ~(FlowConduct.Cache | FlowConduct.Identity);
+        return Make(packet, in parts, in decision, in request);
+    }
+
     // A host inside is told why it gets no session; whoever comes from outside through a mapping of somebody else's hears nothing.
     private uint Refuse(Packet* packet, in FlowParts parts, in NewSession request, DropReason reason)
     {

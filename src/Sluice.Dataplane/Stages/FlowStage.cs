@@ -130,9 +130,6 @@ internal sealed unsafe class FlowStage<TPacket, TFlow, TKey, TLine> : IDisposabl
         return packet;
     }
 
-    /// <summary>Rewrites an ICMP error about a packet of this family; false where no live session is behind it.</summary>
-    public bool TryTranslateError(Packet* packet) => misses.TryTranslateErrorSlow(packet);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Account(Packet* packet, FlowState* state, uint now, uint acknowledges)
     {

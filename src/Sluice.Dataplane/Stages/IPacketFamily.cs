@@ -26,15 +26,18 @@ public unsafe interface IPacketFamily<TKey, TLine>
     /// <summary>Takes one hop off a packet that stays as it is.</summary>
     static abstract void DecrementHops(Packet* packet);
 
+    /// <summary>Writes both addresses of a packet without ports, less one hop, and keeps the checksum of a transport that has the addresses in its sum.</summary>
+    static abstract void RewriteAddresses(Packet* packet, in IpAddress source, in IpAddress destination);
+
     /// <summary>
     /// Rewrites an ICMP error that answers a packet of this line's partner: the destination becomes the one who sent that packet, the quoted packet what
-    /// he sent; the source is replaced where <paramref name="replaceSource"/> says. Checksums are made whole.
+    /// he sent; the error's source becomes <paramref name="source"/>. Checksums are made whole.
     /// </summary>
-    static abstract void RewriteError(Packet* packet, TLine* line, bool replaceSource);
+    static abstract void RewriteError(Packet* packet, TLine* line, in IpAddress source);
+
+    /// <summary>The source that the line writes.</summary>
+    static abstract IpAddress WrittenSource(TLine* line);
 
     /// <summary>The destination that the line writes: where its packets are routed to.</summary>
     static abstract IpAddress WrittenDestination(TLine* line);
-
-    /// <summary>Whether the line translates the source of its direction.</summary>
-    static abstract bool TranslatesSource(TLine* line);
 }

@@ -100,25 +100,4 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
         TPacket.Rewrite(packet, line, item->Key);
         context.Delivery.Send(packet, next);
     }
-
-    /// <summary>Carries an ICMP error to the one who sent the packet that it quotes; false where no live session is behind it.</summary>
-    public bool TryTranslateErrorSlow(Packet* packet)
-    {
-        if (!TPacket.TryReadQuotedReplyKey(packet, out TKey key)) return false;
-        uint index = table.Find(key);
-        if (index == FlowLines.None) return false;
-        TLine* line = table.Line(index);
-        FlowState* state = TFlow.StateOf(line);
-        if ((state->Conduct & FlowConduct.Cache) != 0) return false;
-        context.TakeRules();
-        if (!decide.IsStillGood(TFlow.Family, index)) return false;
-
-        packet->Session = index;
-        NextHop* next = context.Delivery.CheckSlow<TPacket, TFlow, TKey, TLine>(packet, line);
-        if (next == null) return true;
-        TPacket.RewriteError(packet, line, TPacket.TranslatesSource(line));
-        packet->Flags &= ~PacketFlags.PartialChecksum;
-        context.Delivery.Send(packet, next);
-        return true;
-    }
 }

@@ -78,25 +78,33 @@ public unsafe struct PacketFamily4 : IPacketFamily<FlowKey4, FlowLine4>
     public static IpAddress WrittenDestination(FlowLine4* line) => IpAddress.FromNetworkWord((uint)(line->Write.Addresses >> 32));
 
     /// <inheritdoc/>
-    public static bool TranslatesSource(FlowLine4* line) =>
-        (uint)line->Key.Addresses != (uint)line->Write.Addresses || (ushort)line->Key.Ports != (ushort)line->Write.Ports;
+    public static IpAddress WrittenSource(FlowLine4* line) => IpAddress.FromNetworkWord((uint)line->Write.Addresses);
 
     /// <inheritdoc/>
-    public static void RewriteError(Packet* packet, FlowLine4* line, bool replaceSource)
+    public static void RewriteAddresses(Packet* packet, in IpAddress source, in IpAddress destination)
+    {
+        byte* ip = packet->Data + packet->L3;
+        uint* addresses = (uint*)(ip + SourceOffset);
+        uint newSource = source.ToNetworkWord(), newDestination = destination.ToNetworkWord();
+        ulong delta = Checksum.Delta(addresses[0], newSource) + Checksum.Delta(addresses[1], newDestination);
+        addresses[0] = newSource;
+        addresses[1] = newDestination;
+        ip[TtlOffset]--;
+        Fix((ushort*)(ip + ChecksumOffset), delta + OneHopLess);
+        TransportRewrite.AddressesAlone(packet, delta);
+    }
+
+    /// <inheritdoc/>
+    public static void RewriteError(Packet* packet, FlowLine4* line, in IpAddress source)
     {
         byte* ip = packet->Data + packet->L3;
         byte* quoted = packet->Data + packet->QuotedL3;
-        uint newSource = (uint)line->Write.Addresses, newDestination = (uint)(line->Write.Addresses >> 32);
+        uint newSource = source.ToNetworkWord(), newDestination = (uint)(line->Write.Addresses >> 32);
 
-        uint* outerSource = (uint*)(ip + SourceOffset);
-        ulong outer = OneHopLess + (uint)~outerSource[1] + newDestination;
-        if (replaceSource)
-        {
-            outer += (ulong)(uint)~outerSource[0] + newSource;
-            outerSource[0] = newSource;
-        }
-
-        outerSource[1] = newDestination;
+        uint* addresses = (uint*)(ip + SourceOffset);
+        ulong outer = OneHopLess + Checksum.Delta(addresses[0], newSource) + Checksum.Delta(addresses[1], newDestination);
+        addresses[0] = newSource;
+        addresses[1] = newDestination;
         ip[TtlOffset]--;
         Fix((ushort*)(ip + ChecksumOffset), outer);
 

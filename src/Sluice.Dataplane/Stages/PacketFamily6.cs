@@ -80,22 +80,32 @@ public unsafe struct PacketFamily6 : IPacketFamily<FlowKey6, FlowLine6>
     }
 
     /// <inheritdoc/>
-    public static bool TranslatesSource(FlowLine6* line) =>
-        line->Key.Source0 != line->Write.Source0 || line->Key.Source1 != line->Write.Source1 ||
-        (ushort)line->Key.Ports != (ushort)line->Write.Ports;
+    public static IpAddress WrittenSource(FlowLine6* line)
+    {
+        ulong* words = stackalloc ulong[2] { line->Write.Source0, line->Write.Source1 };
+        return IpAddress.FromBytes(new ReadOnlySpan<byte>(words, 16));
+    }
 
     /// <inheritdoc/>
-    public static void RewriteError(Packet* packet, FlowLine6* line, bool replaceSource)
+    public static void RewriteAddresses(Packet* packet, in IpAddress source, in IpAddress destination)
+    {
+        byte* ip = packet->Data + packet->L3;
+        ulong* addresses = (ulong*)(ip + SourceOffset);
+        ulong delta = Halves(~addresses[0]) + Halves(~addresses[1]) + Halves(~addresses[2]) + Halves(~addresses[3]);
+        source.CopyTo(new Span<byte>(addresses, 16));
+        destination.CopyTo(new Span<byte>(addresses + 2, 16));
+        delta += Halves(addresses[0]) + Halves(addresses[1]) + Halves(addresses[2]) + Halves(addresses[3]);
+        ip[HopLimitOffset]--;
+        TransportRewrite.AddressesAlone(packet, delta);
+    }
+
+    /// <inheritdoc/>
+    public static void RewriteError(Packet* packet, FlowLine6* line, in IpAddress source)
     {
         byte* ip = packet->Data + packet->L3;
         ulong* outer = (ulong*)(ip + SourceOffset);
         ref FlowTuple6 write = ref line->Write;
-        if (replaceSource)
-        {
-            outer[0] = write.Source0;
-            outer[1] = write.Source1;
-        }
-
+        source.CopyTo(new Span<byte>(outer, 16));
         outer[2] = write.Destination0;
         outer[3] = write.Destination1;
         ip[HopLimitOffset]--;

@@ -9,6 +9,7 @@ internal static unsafe class TransportRewrite
     private const int UdpChecksumOffset = 6;
     private const int TcpChecksumFurther = 10;
     private const int TcpChecksumOffset = UdpChecksumOffset + TcpChecksumFurther;
+    private const int DccpChecksumOffset = 6;
     private const int IcmpChecksumOffset = 2;
     private const int IcmpIdentifierOffset = 4;
 
@@ -47,11 +48,21 @@ internal static unsafe class TransportRewrite
             : Checksum.Apply(*field, pseudoHeaderDelta + (ushort)~oldIdentifier + newIdentifier);
     }
 
+    /// <summary>Neither TCP nor UDP nor a query of ICMP: what has the addresses in its checksum is kept right, and nothing else is touched.</summary>
+    public static void AddressesAlone(Packet* packet, ulong addressDelta) =>
+        AddressesAlone(packet->Data + packet->L4, packet->TransportLength, packet->Protocol, (packet->Flags & PacketFlags.PartialChecksum) != 0, addressDelta);
+
     /// <summary>The transport header that an ICMP error quotes: its checksum is kept by difference where the quote is long enough to have it.</summary>
     public static void Quoted(Packet* packet, uint newPorts, ulong addressDelta, byte icmpProtocol, bool icmpCountsAddresses)
     {
         byte* l4 = packet->Data + packet->QuotedL4;
         int available = packet->L3 + packet->L3Length - packet->QuotedL4;
+        if (!PacketPorts.TryOfQuoted(packet, out _))
+        {
+            AddressesAlone(l4, available, packet->QuotedProtocol, isPartial: false, addressDelta);
+            return;
+        }
+
         if (packet->QuotedProtocol == icmpProtocol)
         {
             ushort oldIdentifier = Unsafe.ReadUnaligned<ushort>(l4 + IcmpIdentifierOffset);
@@ -72,5 +83,23 @@ internal static unsafe class TransportRewrite
         if (isUdp && *field == 0) return;
         ushort sum = Checksum.Apply(*field, addressDelta + (uint)~oldPorts + newPorts);
         *field = isUdp && sum == 0 ? (ushort)0xFFFF : sum;
+    }
+
+    // SCTP, GRE, ESP and their like don't look at addresses; ICMP over IPv4 neither.
+    private static void AddressesAlone(byte* transport, int available, byte protocol, bool isPartial, ulong addressDelta)
+    {
+        int offset = protocol switch
+        {
+            IpProtocol.UdpLite => UdpChecksumOffset,
+            IpProtocol.Dccp => DccpChecksumOffset,
+            IpProtocol.IcmpV6 => IcmpChecksumOffset,
+            _ => -1,
+        };
+        if (offset < 0 || available < offset + sizeof(ushort)) return;
+        ushort* field = (ushort*)(transport + offset);
+        ushort sum = isPartial ? Checksum.ApplyPartial(*field, addressDelta) : Checksum.Apply(*field, addressDelta);
+
+        // UDP-Lite has no "no checksum": 0 is written as its other form (RFC 3828 section 3.1).
+        *field = protocol == IpProtocol.UdpLite && !isPartial ? Checksum.OrAllOnes(sum) : sum;
     }
 }

@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics.X86;
 using Sluice.Dataplane.Records;
 using Sluice.Dataplane.Stages;
 using Sluice.Packets;
+using Sluice.Policy;
 using Sluice.Sessions;
 
 namespace Sluice.Dataplane.Workers;
@@ -26,6 +27,10 @@ internal sealed unsafe class Worker : IDisposable
     private readonly Decide decide;
     private readonly FlowStage<PacketFamily4, Flow4, FlowKey4, FlowLine4> flows4;
     private readonly FlowStage<PacketFamily6, Flow6, FlowKey6, FlowLine6> flows6;
+    private readonly ErrorStage<PacketFamily4, Flow4, FlowKey4, FlowLine4> errors4;
+    private readonly ErrorStage<PacketFamily6, Flow6, FlowKey6, FlowLine6> errors6;
+    private readonly PortlessStage<PacketFamily4, Flow4, FlowKey4, FlowLine4> portless4;
+    private readonly PortlessStage<PacketFamily6, Flow6, FlowKey6, FlowLine6> portless6;
     private readonly PlainStage plain;
     private readonly NeighborStage neighbors;
     private readonly Packet* packets;
@@ -39,6 +44,10 @@ internal sealed unsafe class Worker : IDisposable
         decide = new Decide(context);
         flows4 = new(context, shared.Store.V4, decide);
         flows6 = new(context, shared.Store.V6, decide);
+        errors4 = new(context, shared.Store.V4, decide);
+        errors6 = new(context, shared.Store.V6, decide);
+        portless4 = new(context, shared.Store.V4, decide);
+        portless6 = new(context, shared.Store.V6, decide);
         plain = new PlainStage(context);
         neighbors = new NeighborStage(context);
         packets = (Packet*)NativeMemory.AlignedAlloc(Burst * (nuint)sizeof(Packet), 64);
@@ -52,6 +61,9 @@ internal sealed unsafe class Worker : IDisposable
 
     /// <summary>What rules ask to be told, for the control side.</summary>
     public RuleLog Records => context.Records;
+
+    /// <summary>Adds the dropped packets by the realm that they came from.</summary>
+    public void AddDrops(Dictionary<ushort, ulong> totals) => context.AddDrops(totals);
 
     /// <summary>Told of every burst when it is done; null outside of replay and traces.</summary>
     public IBurstObserver? Observer { get; set; }
@@ -272,16 +284,19 @@ internal sealed unsafe class Worker : IDisposable
         switch (packet->Kind)
         {
             case PacketKind.Error4:
-                if (!flows4.TryTranslateError(packet)) plain.UnmatchedError(packet);
+                if (!errors4.TryTranslateSlow(packet)) plain.UnmatchedError(packet);
                 break;
             case PacketKind.Error6:
-                if (!flows6.TryTranslateError(packet)) plain.UnmatchedError(packet);
+                if (!errors6.TryTranslateSlow(packet)) plain.UnmatchedError(packet);
                 break;
             case PacketKind.Fragment4 or PacketKind.Fragment6:
                 plain.Fragment(packet);
                 break;
-            case PacketKind.Other4 or PacketKind.Other6:
-                plain.Other(packet);
+            case PacketKind.Other4:
+                if (!portless4.TryFollowSlow(packet) && plain.Other(packet, out Decision flow4)) portless4.BeginSlow(packet, in flow4);
+                break;
+            case PacketKind.Other6:
+                if (!portless6.TryFollowSlow(packet) && plain.Other(packet, out Decision flow6)) portless6.BeginSlow(packet, in flow6);
                 break;
             case PacketKind.Arp:
                 neighbors.Arp(packet);

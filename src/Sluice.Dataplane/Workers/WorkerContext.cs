@@ -12,7 +12,10 @@ namespace Sluice.Dataplane.Workers;
 /// <summary>What the stages of one worker share: the clock of this burst, the rules in force, the tables, and the lists of packets that leave.</summary>
 internal sealed unsafe class WorkerContext : IDisposable
 {
+    private const int Realms = ushort.MaxValue + 1;
+
     private readonly SharedState shared;
+    private readonly ulong* dropsByRealm;
 
     public WorkerContext(SharedState shared, int worker)
     {
@@ -30,6 +33,7 @@ internal sealed unsafe class WorkerContext : IDisposable
         Delivery = new Delivery(this);
         Counters = (WorkerCounters*)NativeMemory.AlignedAlloc((nuint)sizeof(WorkerCounters), 128);
         *Counters = default;
+        dropsByRealm = (ulong*)NativeMemory.AllocZeroed(Realms, sizeof(ulong));
     }
 
     /// <summary>This worker's number.</summary>
@@ -93,6 +97,14 @@ internal sealed unsafe class WorkerContext : IDisposable
         packet->Verdict = Verdict.Drop;
         packet->Reason = reason;
         Counters->Dropped[(int)reason]++;
+        if ((packet->Flags & PacketFlags.Made) == 0) dropsByRealm[packet->Realm]++;
+    }
+
+    /// <summary>Adds the dropped packets by the realm that they came from.</summary>
+    public void AddDrops(Dictionary<ushort, ulong> totals)
+    {
+        for (int realm = 0; realm < Realms; realm++)
+            if (Volatile.Read(ref dropsByRealm[realm]) is var drops and not 0) totals[(ushort)realm] = totals.GetValueOrDefault((ushort)realm) + drops;
     }
 
     /// <summary>Tells of a packet whose decision asks for a record; called when it has been dropped, or when what it begins has been made.</summary>
@@ -114,5 +126,6 @@ internal sealed unsafe class WorkerContext : IDisposable
         Made.Dispose();
         Records.Dispose();
         NativeMemory.AlignedFree(Counters);
+        NativeMemory.Free(dropsByRealm);
     }
 }

@@ -29,6 +29,9 @@ public readonly unsafe struct Flow4 : IFlowFamily<FlowKey4, FlowLine4>
     public static FlowState* StateOf(FlowLine4* line) => &line->State;
 
     /// <inheritdoc/>
+    public static ushort RealmOf(FlowLine4* line) => line->Key.Realm;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FlowKey4 MakeKey(in FlowParts parts) => new()
     {

@@ -31,6 +31,9 @@ public readonly unsafe struct Flow6 : IFlowFamily<FlowKey6, FlowLine6>
     public static FlowState* StateOf(FlowLine6* line) => &line->State;
 
     /// <inheritdoc/>
+    public static ushort RealmOf(FlowLine6* line) => line->Key.Realm;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FlowKey6 MakeKey(in FlowParts parts) => new()
     {

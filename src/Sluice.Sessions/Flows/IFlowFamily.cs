@@ -24,6 +24,9 @@ public unsafe interface IFlowFamily<TKey, TLine>
     /// <summary>The shared part of a line.</summary>
     static abstract FlowState* StateOf(TLine* line);
 
+    /// <summary>The realm that packets of the line come from.</summary>
+    static abstract ushort RealmOf(TLine* line);
+
     /// <summary>Makes a key from its parts; ports in host order.</summary>
     static abstract TKey MakeKey(in FlowParts parts);
 

@@ -17,7 +17,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (!taken)
         {
             ForgetOne(worker);
-            line = scratch[worker.Index];
+            line = TakeScratch(worker);
         }
 
         FillCached(line, in request, now);
@@ -26,7 +26,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (outcome == InsertOutcome.Inserted) return line;
         Table.CacheLines.GiveBack(worker.Index, line);
         if (outcome == InsertOutcome.OriginalTaken) return existing;
-        line = scratch[worker.Index];
+        line = TakeScratch(worker);
         FillCached(line, in request, now);
         return line;
     }
@@ -41,6 +41,13 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         // A line that was used this second may still be on its way into the table.
         if (state->Generation == 0 || age < UnsweptMilliseconds || Array.IndexOf(scratch, line) >= 0) return;
         if (state->Generation != generation || age > (int)idle[state->Timer]) RemoveCached(worker, line);
+    }
+
+    private uint TakeScratch(SessionWorker worker)
+    {
+        uint line = scratch[worker.Index];
+        KeepCounts(worker, Table.Line(line));
+        return line;
     }
 
     private void FillCached(uint line, in NewSession request, uint now)
@@ -67,6 +74,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     private bool RemoveCached(SessionWorker worker, uint line)
     {
         if (!Table.RemoveOne(line)) return false;
+        KeepCounts(worker, Table.Line(line));
         Table.RetireOne(worker.Index, line);
         return true;
     }

@@ -15,6 +15,8 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
         // Out of the table first: its port has one owner at any moment.
         Table.RemovePair(session);
+        KeepCounts(worker, Table.Original(session));
+        KeepCounts(worker, Table.Reply(session));
         Release(worker, session, LeaseOf(session), at);
         Table.RetirePair(worker.Index, session);
         shared.Capacity.Return(worker.Index);
@@ -47,6 +49,13 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     {
         uint seen = Volatile.Read(ref own->LastSeen), seenByOther = Volatile.Read(ref other->LastSeen);
         return (int)(seen - seenByOther) > 0 ? seen : seenByOther;
+    }
+
+    // What a line counted outlives it, by the pair of realms.
+    private static void KeepCounts(SessionWorker worker, TLine* line)
+    {
+        FlowState* state = TFamily.StateOf(line);
+        worker.Totals.Add(TFamily.RealmOf(line), state->RealmTo, state->Packets, state->Bytes);
     }
 
     private SessionLease LeaseOf(uint session)

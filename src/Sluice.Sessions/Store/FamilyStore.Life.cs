@@ -121,8 +121,11 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         bool refreshes = TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session))).Protocol == IpProtocol.Tcp;
         Pool? source = confirmation.SourcePool;
         Pool? inbound = record->Destination == 0 ? null : shared.PoolOf(Mappings[record->Destination]->Pool);
-        own->Conduct = (own->Conduct & FlowConduct.Identity) | OriginalConductOf(confirmation.OriginalConduct & ~FlowConduct.Identity, refreshes, source, inbound);
-        other->Conduct = (other->Conduct & FlowConduct.Identity) | ReplyConductOf(confirmation.ReplyConduct & ~FlowConduct.Identity, refreshes, source);
+
+        // A session stays one where the rules would now pass its packets without state.
+        const FlowConduct Stateless = FlowConduct.Identity | FlowConduct.Cache;
+        own->Conduct = (own->Conduct & FlowConduct.Identity) | OriginalConductOf(confirmation.OriginalConduct & ~Stateless, refreshes, source, inbound);
+        other->Conduct = (other->Conduct & FlowConduct.Identity) | ReplyConductOf(confirmation.ReplyConduct & ~Stateless, refreshes, source);
     }
 
     // New idle times count from the next packet: until then the session is due when it was.

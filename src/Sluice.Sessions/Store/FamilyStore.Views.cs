@@ -54,6 +54,31 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     /// <summary>The number of the live session of a line, or 0.</summary>
     public ulong NumberOf(uint line) => Table.IsSession(line) ? Volatile.Read(ref records[Table.SessionOf(line)].Number) : 0;
 
+    /// <summary>Adds what the lines that live have counted.</summary>
+    public void AddTraffic(Dictionary<(ushort Realm, ushort RealmTo), TrafficCount> totals)
+    {
+        for (uint session = 0; session < HighWater; session++)
+        {
+            if (Volatile.Read(ref records[session].Number) == 0) continue;
+            Add(Table.Original(session), totals);
+            Add(Table.Reply(session), totals);
+        }
+
+        for (uint place = 0; place < CachedLines; place++)
+        {
+            TLine* line = Table.Line((2 * Table.PairDistance) + place);
+            if (Volatile.Read(ref TFamily.StateOf(line)->Generation) != 0) Add(line, totals);
+        }
+    }
+
+    private static void Add(TLine* line, Dictionary<(ushort Realm, ushort RealmTo), TrafficCount> totals)
+    {
+        FlowState* state = TFamily.StateOf(line);
+        if (state->Packets == 0) return;
+        var pair = (TFamily.RealmOf(line), state->RealmTo);
+        totals[pair] = totals.GetValueOrDefault(pair).Plus(state->Packets, state->Bytes);
+    }
+
     /// <summary>Adds this family's sessions to counts by state.</summary>
     public void Count(Span<int> byState, ref int sharedPorts)
     {

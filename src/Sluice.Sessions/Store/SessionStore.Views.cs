@@ -67,6 +67,16 @@ public sealed unsafe partial class SessionStore
             byState[(int)SessionStateName.Other]);
     }
 
+    /// <summary>What passed between realms so far: of lines that live, of those that are gone, and what was counted without any.</summary>
+    public Dictionary<(ushort Realm, ushort RealmTo), TrafficCount> Traffic()
+    {
+        var totals = new Dictionary<(ushort, ushort), TrafficCount>();
+        v4.AddTraffic(totals);
+        v6.AddTraffic(totals);
+        foreach (SessionWorker worker in workers) worker.Totals.AddTo(totals);
+        return totals;
+    }
+
     /// <summary>Live mappings; a session with endpoint-dependent mapping counts as one.</summary>
     public int LiveMappings
     {

@@ -177,6 +177,7 @@ public sealed unsafe partial class SessionStore : IDisposable
     /// <summary>Frees all native memory. No worker may use the store any more.</summary>
     public void Dispose()
     {
+        foreach (SessionWorker worker in workers) worker.Totals.Dispose();
         v4.Dispose();
         v6.Dispose();
         shared.Dispose();

@@ -16,6 +16,12 @@ public sealed class SessionWorker
     /// <summary>Its number.</summary>
     public int Index { get; }
 
+    /// <summary>What this thread has counted between realms.</summary>
+    internal PairTotals Totals { get; } = new();
+
+    /// <summary>Counts a packet that passed from one realm to another without a line of its own.</summary>
+    public void CountPassed(ushort realm, ushort realmTo, int bytes) => Totals.Add(realm, realmTo, 1, (uint)bytes);
+
     /// <summary>Sessions that were prefetched for and not made yet.</summary>
     internal uint Ahead;
 

@@ -79,6 +79,16 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
     /// <summary>The virtual time.</summary>
     public uint Now => now;
 
+    /// <summary>What a configuration would make of the sessions that live now.</summary>
+    public ReloadForecast Forecast(string yaml) => ReloadForecast.Of(Engine.Store, Engine.Rules, PolicyCompiler.Compile(Load(yaml), realms), now);
+
+    /// <summary>The number of a realm.</summary>
+    public ushort RealmOf(string name)
+    {
+        Assert.True(realms.TryGet(name, out ushort number), name);
+        return number;
+    }
+
     /// <summary>Puts another configuration in force.</summary>
     public void Reload(string yaml)
     {

@@ -87,6 +87,8 @@ internal readonly unsafe struct CrowdedFlow4 : IFlowFamily<FlowKey4, FlowLine4>
 
     public static FlowState* StateOf(FlowLine4* line) => Flow4.StateOf(line);
 
+    public static ushort RealmOf(FlowLine4* line) => Flow4.RealmOf(line);
+
     public static FlowKey4 MakeKey(in FlowParts parts) => Flow4.MakeKey(in parts);
 
     public static FlowParts PartsOf(in FlowKey4 key) => Flow4.PartsOf(in key);
