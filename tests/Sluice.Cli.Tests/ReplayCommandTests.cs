@@ -41,6 +41,16 @@ public sealed class ReplayCommandTests : IDisposable
         Assert.Equal(0, summary.GetProperty("sessions").GetProperty("total").GetInt32());
     }
 
+    [Fact]
+    public void What_becomes_of_the_sessions_at_a_change_is_said_and_the_summary_stays_as_it_is()
+    {
+        CommandRun run = Replay("--apply", $"1700000000.0105={Checkout.File("examples/plain-peering.yaml")}");
+
+        Assert.Contains("at 1700000000.0105: 0 sessions kept, 0 moved, ", run.Output, StringComparison.Ordinal);
+        JsonElement apply = JsonDocument.Parse(File.ReadAllText(Path.Combine(Out, "summary.json"))).RootElement.GetProperty("applies")[0];
+        Assert.Equal(["time", "accepted"], apply.EnumerateObject().Select(p => p.Name));
+    }
+
     [Theory]
     [InlineData("--until", "soon")]
     [InlineData("--apply", "soon=a.yaml")]

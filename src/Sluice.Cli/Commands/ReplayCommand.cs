@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Json;
 using Sluice.Cli.Output;
+using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Replay;
 
@@ -90,6 +91,8 @@ public static class ReplayCommand
         table.Add("consumed", $"{summary.Packets.Consumed}");
         foreach ((string reason, ulong count) in summary.Packets.Dropped) table.Add($"dropped {reason}", $"{count}");
         table.Write(context);
+        foreach (ReplayApply apply in summary.Applies)
+            if (apply.Sessions is { } sessions) context.Output.WriteLine($"at {apply.Time}: {GatewayReloader.WordsOf(sessions)}");
         foreach (ReplayApply apply in summary.Applies.Where(a => !a.Accepted))
             context.Error.WriteLine($"sluice: the configuration at {apply.Time} was refused: {string.Join("; ", apply.Errors ?? [])}");
         context.Output.WriteLine($"{summary.Sessions.Total} sessions alive at the end; written to {directory}");

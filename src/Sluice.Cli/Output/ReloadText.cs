@@ -41,19 +41,14 @@ internal static class ReloadText
             string kind = change.Kind is "expose" or "rule" ? "" : change.Kind + " ";
             output.WriteLine($"{mark} {kind}{change.Name}  ({change.Place})");
             if (change.Change == "removed") continue;
-            foreach (FieldChangeView field in change.Fields.Take(FieldsMax)) output.WriteLine($"    {field.Name}: {WordsOf(field)}");
+            foreach (FieldChangeView field in change.Fields.Take(FieldsMax)) output.WriteLine($"    {field.Name}: {WordsOf(field, change.Change == "added")}");
             if (change.Fields.Count > FieldsMax) output.WriteLine($"    and {change.Fields.Count - FieldsMax} more fields");
         }
 
         output.WriteLine();
     }
 
-    private static string WordsOf(FieldChangeView field) => (field.From, field.To) switch
-    {
-        ({ } from, { } to) => $"{from} -> {to}",
-        ({ } from, null) => $"{from} -> nothing",
-        (null, var to) => to ?? "",
-    };
+    private static string WordsOf(FieldChangeView field, bool isNew) => isNew ? field.To ?? "" : $"{field.From ?? "nothing"} -> {field.To ?? "nothing"}";
 
     private static void Sessions(CommandContext context, SessionFatesView fates, bool isDone)
     {

@@ -4,6 +4,7 @@ using Sluice.Config.Documents;
 using Sluice.Dataplane;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
+using Sluice.Gateway.Views;
 using Sluice.Links.Memory;
 using Sluice.Packets;
 using Sluice.Sessions;
@@ -134,9 +135,9 @@ public sealed class ReplayRun : IDisposable
         }
 
         links.NowNanoseconds = change.TimeNanoseconds;
-        gateway.Apply(next);
+        SessionFatesView fates = gateway.Apply(next);
         gateway.Engine.Revalidate(clock!.Now);
-        applies.Add(new ReplayApply(time, Accepted: true));
+        applies.Add(new ReplayApply(time, Accepted: true) { Sessions = fates });
     }
 
     // Packets of one stamp and one link are worked on together; a change of link ends a burst too, so that the order of the options holds.

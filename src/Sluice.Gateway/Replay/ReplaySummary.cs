@@ -34,4 +34,9 @@ public sealed record ReplaySessions(long Total, long TcpEstablished, long TcpTra
 public sealed record ReplayApply(
     decimal Time,
     bool Accepted,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Errors = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Errors = null)
+{
+    /// <summary>What became of the sessions that lived then: for people; the file has no place for it.</summary>
+    [JsonIgnore]
+    public SessionFatesView? Sessions { get; init; }
+}
