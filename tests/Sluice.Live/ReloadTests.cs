@@ -23,7 +23,7 @@ public sealed class ReloadTests : IDisposable
         for (int i = 0; i < 4; i++)
         {
             Thread.Sleep(200);
-            town.Gateway.Apply(Town.Load(Configurations.Masquerade(workers: workers, more: i % 2 == 0 ? ", { cidr: 192.168.60.0/24 }" : "")));
+            town.Apply(Configurations.Masquerade(workers: workers, more: i % 2 == 0 ? ", { cidr: 192.168.60.0/24 }" : ""));
             Assert.Equal(before, Endpoints());
         }
 
@@ -42,13 +42,13 @@ public sealed class ReloadTests : IDisposable
         Process iperf = Begin("20");
         Assert.NotEmpty(Endpoints());
 
-        town.Gateway.Apply(Town.Load(Configurations.Links()));
+        town.Apply(Configurations.Links());
         Programs.Until(() => town.Gateway.Inspector.Status().Sessions == 0, "all sessions have ended");
         Assert.NotEqual(0, town.Client.Try("ping", "-c", "1", "-W", "1", Town.Server4).Code);
         Assert.False(iperf.HasExited);
         iperf.Kill();
 
-        town.Gateway.Apply(Town.Load(Configurations.Masquerade()));
+        town.Apply(Configurations.Masquerade());
         town.Client.Call("ping", "-c", "1", "-W", "2", Town.Server4);
     }
 

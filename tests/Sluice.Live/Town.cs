@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sluice.Config;
 using Sluice.Gateway;
 using Sluice.Gateway.Live;
+using Sluice.Gateway.Views;
 using Sluice.Links;
 using Xunit;
 
@@ -96,6 +97,13 @@ internal sealed class Town : IDisposable
         ConfigSet config = Load(configuration);
         gateway = Middle.Run(() => new LiveGateway(config, new GatewayLog(log, json: false)));
         gateway.Start(config);
+    }
+
+    /// <summary>Gives the gateway another configuration.</summary>
+    public void Apply(string configuration)
+    {
+        ReloadView answer = Gateway.Reloader.Apply(new ConfigTexts([new ConfigText("gateway.yaml", configuration)], []), "the test");
+        Assert.True(answer.Accepted, string.Join('\n', answer.Problems.Select(static problem => problem.Text)));
     }
 
     /// <summary>Ends the gateway of this process.</summary>
