@@ -10,6 +10,9 @@ internal sealed unsafe class OutputLists : IDisposable
     /// <summary>Packets that a list takes before it must be sent: a burst and what it makes.</summary>
     public const int Capacity = 1024;
 
+    // Lists that begin a power of two apart would share one set of the cache.
+    private const int Stride = Capacity + 8;
+
     private readonly Packet** packets;
     private readonly int* counts;
     private readonly ushort* waiting;
@@ -17,7 +20,7 @@ internal sealed unsafe class OutputLists : IDisposable
 
     public OutputLists(int links)
     {
-        packets = (Packet**)NativeMemory.AlignedAlloc((nuint)(links * Capacity * sizeof(Packet*)), 64);
+        packets = (Packet**)NativeMemory.AlignedAlloc((nuint)(links * Stride * sizeof(Packet*)), 64);
         counts = (int*)NativeMemory.AllocZeroed((nuint)links, sizeof(int));
         waiting = (ushort*)NativeMemory.AllocZeroed((nuint)links, sizeof(ushort));
     }
@@ -33,7 +36,7 @@ internal sealed unsafe class OutputLists : IDisposable
 
         // Both ends of a list in one comparison: empty, where the link is to be noted, and full.
         if ((uint)(count - 1) >= Capacity - 1) return TryAddSlow(packet, link, count);
-        packets[(link * Capacity) + (uint)count] = packet;
+        packets[(link * Stride) + (uint)count] = packet;
         counts[link] = count + 1;
         return true;
     }
@@ -42,7 +45,7 @@ internal sealed unsafe class OutputLists : IDisposable
     public int CountOf(int link) => counts[link];
 
     /// <summary>The packets that wait for the link.</summary>
-    public Packet** ListOf(int link) => packets + ((long)link * Capacity);
+    public Packet** ListOf(int link) => packets + ((long)link * Stride);
 
     /// <summary>Empties all lists.</summary>
     public void Clear()
@@ -63,7 +66,7 @@ internal sealed unsafe class OutputLists : IDisposable
     {
         if (count == Capacity) return false;
         waiting[waitingCount++] = (ushort)link;
-        packets[link * Capacity] = packet;
+        packets[link * Stride] = packet;
         counts[link] = 1;
         return true;
     }

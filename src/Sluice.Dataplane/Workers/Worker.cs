@@ -219,6 +219,7 @@ internal sealed unsafe class Worker : IDisposable
             flows4.Probe(chunk, chunk + length);
             flows6.Probe(chunk, chunk + length);
             Finish(chunk, length);
+            context.Sessions.Forget();
             Sweep();
         }
     }

@@ -42,6 +42,19 @@ public sealed unsafe class Credits : IDisposable
     /// <summary>Takes a credit; refuses only if there is none.</summary>
     public bool TryTake(int worker) => Take(slots + worker, 1) != 0 || TryTakeSlow(worker);
 
+    /// <summary>Takes as many credits of a worker's own as there are, up to <paramref name="most"/>, with one locked instruction; at least one, unless there is none anywhere.</summary>
+    public int TakeUpTo(int worker, int most)
+    {
+        int taken = Take(slots + worker, most);
+        return taken != 0 || !TryTakeSlow(worker) ? taken : 1;
+    }
+
+    /// <summary>Gives credits back.</summary>
+    public void Return(int worker, int count)
+    {
+        if (Interlocked.Add(ref slots[worker].Count, count) > 2 * Batch) ShareSlow(worker);
+    }
+
     /// <summary>Gives a credit back.</summary>
     public void Return(int worker)
     {

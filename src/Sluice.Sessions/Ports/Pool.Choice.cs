@@ -17,6 +17,7 @@ public sealed unsafe partial class Pool
     private readonly PoolEvents events;
     private readonly byte[]? ranked;
     private readonly uint[] numbers;
+    private uint first;
     private readonly int usable;
     private readonly uint firstPort;
     private readonly uint lastPort;
@@ -105,12 +106,12 @@ public sealed unsafe partial class Pool
     /// <summary>The number of the address at a place, made if it is new.</summary>
     internal uint NumberAt(int place)
     {
-        uint number = Volatile.Read(ref numbers[place]);
+        uint number = KnownNumberAt(place);
         return number != PublicAddresses.None ? number : NumberAtSlow(place);
     }
 
     /// <summary>The number of the address at a place if it is in use already; for prefetching.</summary>
-    internal uint KnownNumberAt(int place) => numbers[place];
+    internal uint KnownNumberAt(int place) => place == 0 ? Volatile.Read(ref first) : Volatile.Read(ref numbers[place]);
 
     /// <summary>The port from which the search for a free one begins, as <paramref name="entropy"/> draws it from the range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -154,6 +155,7 @@ public sealed unsafe partial class Pool
     {
         uint number = registry.FindOrAdd(Definition.Realm, AddressAt(place));
         Volatile.Write(ref numbers[place], number);
+        if (place == 0) Volatile.Write(ref first, number);
         return number;
     }
 

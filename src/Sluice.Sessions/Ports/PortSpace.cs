@@ -166,7 +166,8 @@ internal unsafe struct PortSpace
 
     private readonly int ScanBlock(uint block, uint from, uint to)
     {
-        for (uint word = block * WordsPerBlock; word < (block + 1) * WordsPerBlock; word++)
+        uint end = Math.Min((block + 1) * WordsPerBlock, (to >> 6) + 1);
+        for (uint word = Math.Max(block * WordsPerBlock, from >> 6); word < end; word++)
         {
             ulong mask = MaskOf(word, from, to);
             ulong free;

@@ -11,6 +11,9 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (!Table.IsSession(line)) return TcpOutcome.Continues;
         uint session = Table.SessionOf(line);
         FlowState* own = TFamily.StateOf(Table.Line(line));
+
+        // The segment that made the session: its flags have been taken in.
+        if (line == session && own->Packets == 0 && own->Seen == segment.Flags) return TcpOutcome.Continues;
         using PairLock pair = Table.LockPair(session);
         if (own->Generation == 0) return TcpOutcome.Reopened;
         FlowState* other = TFamily.StateOf(Table.Line(own->Partner));

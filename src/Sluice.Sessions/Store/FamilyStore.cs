@@ -55,13 +55,20 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
     /// <summary>Makes a session with all that it needs, or nothing and the reason.</summary>
     public DropReason Create(SessionWorker worker, in NewSession request, uint now, out uint line)
     {
-        line = FlowLines.None;
         if (worker.Ahead != 0) worker.Ahead--;
         if (worker.TryUnstage(out ulong chain)) Mappings.PrefetchChain(chain);
-        if (!shared.Capacity.TryTake(worker.Index)) return DropReason.TableFull;
+        DropReason reason = TryCreate(worker, in request, now, out line);
+        worker.SettleCredits();
+        return reason;
+    }
+
+    private DropReason TryCreate(SessionWorker worker, in NewSession request, uint now, out uint line)
+    {
+        line = FlowLines.None;
+        if (!worker.TryTakeCredit()) return DropReason.TableFull;
         if (Table.Sessions.TryTake(worker.Index, out uint session) != TakeOutcome.Taken)
         {
-            shared.Capacity.Return(worker.Index);
+            worker.ReturnCredit();
             return DropReason.TableFull;
         }
 
@@ -80,7 +87,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         TFamily.StateOf(Table.Original(session))->Generation = 0;
         TFamily.StateOf(Table.Reply(session))->Generation = 0;
         Table.Sessions.GiveBack(worker.Index, session);
-        shared.Capacity.Return(worker.Index);
+        worker.ReturnCredit();
         return reason;
     }
 

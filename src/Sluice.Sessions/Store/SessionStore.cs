@@ -27,7 +27,7 @@ public sealed unsafe partial class SessionStore : IDisposable
         v6 = new FamilyStore<Flow6, FlowKey6, FlowLine6>(options, shared);
         workers = new SessionWorker[options.Workers + 1];
         for (int worker = 0; worker < workers.Length; worker++)
-            workers[worker] = new SessionWorker(worker, shared.Epochs);
+            workers[worker] = new SessionWorker(worker, shared.Epochs, shared.Capacity);
     }
 
     /// <summary>What was asked for.</summary>

@@ -6,11 +6,14 @@ namespace Sluice.Sessions;
 public sealed class SessionWorker
 {
     private readonly Epochs epochs;
+    private readonly Credits capacity;
+    private int creditsInHand;
 
-    internal SessionWorker(int index, Epochs epochs)
+    internal SessionWorker(int index, Epochs epochs, Credits capacity)
     {
         Index = index;
         this.epochs = epochs;
+        this.capacity = capacity;
     }
 
     /// <summary>Its number.</summary>
@@ -35,6 +38,26 @@ public sealed class SessionWorker
     private uint exhaustedUntil;
     private ulong nextNumber;
     private uint numbersLeft;
+
+    /// <summary>Takes the right to make one session; the worker takes it at once for all sessions that it was told of, since a locked instruction for each is dear.</summary>
+    internal bool TryTakeCredit()
+    {
+        if (creditsInHand == 0) creditsInHand = capacity.TakeUpTo(Index, (int)Ahead + 1);
+        if (creditsInHand == 0) return false;
+        creditsInHand--;
+        return true;
+    }
+
+    /// <summary>Gives the right back: the session was not made.</summary>
+    internal void ReturnCredit() => creditsInHand++;
+
+    /// <summary>Gives back what is left of the rights once the last session that the worker was told of has had its turn: others may wait for them.</summary>
+    internal void SettleCredits()
+    {
+        if (Ahead != 0 || creditsInHand == 0) return;
+        capacity.Return(Index, creditsInHand);
+        creditsInHand = 0;
+    }
 
     /// <summary>A number that no session has had.</summary>
     internal ulong NextNumber(SharedTables shared)
@@ -69,16 +92,28 @@ public sealed class SessionWorker
     internal void RememberExhausted(ulong question, long freed, uint until) =>
         (exhaustedQuestion, exhaustedFreed, exhaustedUntil) = (question, freed, until);
 
+    /// <summary>All sessions of a chunk have had their turn: those that it was told of and that nobody made will not come.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Forget()
+    {
+        Ahead = 0;
+        SettleCredits();
+    }
+
     /// <summary>A burst boundary: the worker forgets every line and index that it found before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Pass()
     {
-        Ahead = 0;
+        Forget();
         epochs.Pass(Index);
     }
 
     /// <summary>The worker is about to block; it holds nobody up meanwhile.</summary>
-    public void Park() => epochs.Park(Index);
+    public void Park()
+    {
+        Forget();
+        epochs.Park(Index);
+    }
 
     /// <summary>The worker is back.</summary>
     public void Unpark() => epochs.Unpark(Index);
