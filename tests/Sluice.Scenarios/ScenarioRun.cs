@@ -57,6 +57,10 @@ internal sealed class ScenarioRun : IDisposable
         }
     }
 
+    /// <summary>The captures that the last pass read, by link.</summary>
+    public IEnumerable<(string Link, byte[] Bytes)> Captures() =>
+        inputs.Where(links.ContainsKey).Select(link => (link, File.ReadAllBytes(Path.Combine(folder, $"{link}.pcap"))));
+
     /// <summary>The bytes of everything that the last pass wrote.</summary>
     public string Bytes() => string.Join('|', Directory.GetFiles(Out).Order(StringComparer.Ordinal).Select(f => Convert.ToHexString(File.ReadAllBytes(f))));
 

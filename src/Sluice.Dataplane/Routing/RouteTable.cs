@@ -86,6 +86,14 @@ public sealed unsafe class RouteTable
         return handle;
     }
 
+    /// <summary>The route towards a destination as it was written, for people; makes no next hop.</summary>
+    public RouteLookup Look(ushort realm, in IpAddress destination)
+    {
+        int found = realm < realms.Length ? realms[realm].Find(destination) : PrefixMap.Miss;
+        // Targets are numbered as the routes are listed, from 1.
+        return found <= 0 ? new RouteLookup(found == 0, Route: null) : new RouteLookup(IsOwn: false, Routes[found - 1]);
+    }
+
     private static IEnumerable<RouteFact> Connected(LinkFacts link) =>
         link.Addresses.Select(own => new RouteFact(link.Index, own.Connected, null, RouteOrigin.Connected));
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Sluice.Config;
+using Sluice.Gateway.Explain;
 using Sluice.Gateway.Views;
 using Sluice.Links;
 
@@ -9,7 +10,8 @@ namespace Sluice.Gateway.Control;
 /// <summary>Answers requests from what an inspector sees, and hands new configurations on.</summary>
 /// <param name="inspector">The running gateway.</param>
 /// <param name="reloader">What takes new configurations; null: nobody does.</param>
-public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloader = null)
+/// <param name="explainer">What explains packets; null: nobody does.</param>
+public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloader = null, Explainer? explainer = null)
 {
     /// <summary>Everything that can be shown.</summary>
     public static IReadOnlyList<string> Shows { get; } =
@@ -21,7 +23,8 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
         "show" => Show(request),
         "apply" => Take(request, static (reloader, texts) => reloader.Apply(texts, "the control socket")),
         "diff" => Take(request, static (reloader, texts) => reloader.Diff(texts)),
-        _ => ControlAnswer.Refused($"there is no command '{request.Command}'; there are: show, apply, diff"),
+        "explain" => Explain(request),
+        _ => ControlAnswer.Refused($"there is no command '{request.Command}'; there are: show, apply, diff, explain"),
     };
 
     private ControlAnswer Take(ControlRequest request, Func<IReloader, ConfigTexts, ReloadView> take)
@@ -62,6 +65,16 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
             "status" => Result(inspector.Status(), GatewayJson.Default.StatusView),
             _ => ControlAnswer.Refused($"nothing called '{request.What}' can be shown; there are: {string.Join(", ", Shows)}"),
         };
+    }
+
+    private ControlAnswer Explain(ControlRequest request)
+    {
+        if (explainer is null) return ControlAnswer.Refused("this gateway explains nothing");
+        if (request.Packet is not { Link: not null, Protocol: not null, Source: not null, Destination: not null } question)
+            return ControlAnswer.Refused("'explain' needs a packet: link, protocol, source, destination");
+        return explainer.TryExplain(question, out ExplanationView? view, out string? problem)
+            ? Result(view, GatewayJson.Default.ExplanationView)
+            : ControlAnswer.Refused(problem);
     }
 
     private static ControlAnswer Result<T>(T view, JsonTypeInfo<T> type) => new(Ok: true, Error: null, JsonSerializer.SerializeToElement(view, type));

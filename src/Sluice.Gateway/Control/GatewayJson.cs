@@ -18,5 +18,6 @@ namespace Sluice.Gateway.Control;
 [JsonSerializable(typeof(PeeringsView))]
 [JsonSerializable(typeof(ConfigView))]
 [JsonSerializable(typeof(ReloadView))]
+[JsonSerializable(typeof(ExplanationView))]
 [JsonSerializable(typeof(ReplaySummary))]
 public sealed partial class GatewayJson : JsonSerializerContext;

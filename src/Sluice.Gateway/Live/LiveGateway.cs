@@ -2,6 +2,7 @@ using Sluice.Config;
 using Sluice.Dataplane;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
+using Sluice.Gateway.Explain;
 using Sluice.Gateway.Views;
 using Sluice.Links;
 
@@ -37,6 +38,7 @@ public sealed class LiveGateway : IDisposable
         gateway = new ComposedGateway(options, links);
         Inspector = new GatewayInspector(gateway);
         Reloader = new GatewayReloader(gateway, PutInForce, log);
+        Explainer = new Explainer(gateway);
         control = new ControlThread(Tick, e => log.Warning(e.Message));
         gateway.Engine.Router.NextHops.Wanting = control.Wake;
     }
@@ -46,6 +48,9 @@ public sealed class LiveGateway : IDisposable
 
     /// <summary>What takes new configurations for it.</summary>
     public IReloader Reloader { get; }
+
+    /// <summary>What would become of packets.</summary>
+    public Explainer Explainer { get; }
 
     /// <summary>What ended a part of it before it was asked to stop, as a sentence.</summary>
     public string? Failure => gateway.Engine.Failure is { } worker ? $"a worker has ended: {worker.Message}"
