@@ -53,7 +53,7 @@ internal sealed class Problems
             else high = middle;
         }
 
-        return low > 0 && documents[low - 1] is { Kind: { } kind, Name: { } name } last && last.Begin.File == place.File ? $"{kind} '{Reading.Nearest.Shown(name)}'" : "";
+        return low > 0 && documents[low - 1] is { Kind: { } kind, Name: { Length: > 0 } name } last && last.Begin.File == place.File ? $"{kind} '{Reading.Nearest.Shown(name)}'" : "";
     }
 
     private void Add(Place place, string path, ConfigRule rule, string message, Severity severity, ReadOnlySpan<Place> others)

@@ -19,7 +19,7 @@ public sealed partial class GatewayPolicy
             case DestinationKind.Public:
                 return CanTakePort(packet) ? Ask(packet.Realm) : Drop(DropReason.UnsupportedProtocol, NoRule);
             case DestinationKind.Refused:
-                return Drop(DropReason.NotExposed, (uint)number);
+                return Drop(DropReason.NotExposed, (uint)number) with { InSilence = true };
             case DestinationKind.Hairpin:
                 return AskHairpin(packet, Pairs[number]);
             case DestinationKind.Peer:

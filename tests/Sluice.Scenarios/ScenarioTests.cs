@@ -2,13 +2,10 @@ using Xunit;
 
 namespace Sluice.Scenarios;
 
-/// <summary>Every file of the <c>scenarios</c> folder.</summary>
+/// <summary>Every exchange of packets in the <c>scenarios</c> folder.</summary>
 public sealed class ScenarioTests
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "scenarios");
-
-    public static TheoryData<string> Names =>
-        [.. Directory.GetFiles(Folder, "*.txt", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f)[..^4]).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names => [.. ScenarioFiles.Exchanges];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -50,5 +47,5 @@ public sealed class ScenarioTests
         Assert.True(differences.Length == 0, differences);
     }
 
-    private static Scenario Load(string name) => ScenarioReader.Read(File.ReadAllText(Path.Combine(Folder, $"{name}.txt")));
+    private static Scenario Load(string name) => ScenarioReader.Read(ScenarioFiles.TextOf(name));
 }

@@ -151,7 +151,7 @@ internal static class Values
             words[i] = choices[i].Word;
         }
 
-        problems.Error(node, ConfigRule.Invalid, $"'{Nearest.Shown(scalar.Text)}' is none of {string.Join(", ", words)}");
+        problems.Error(node, ConfigRule.Invalid, $"'{Nearest.Shown(scalar.Text)}' is none of {string.Join(", ", words.Select(static word => word.Length == 0 ? "\"\"" : word))}");
         return null;
     }
 

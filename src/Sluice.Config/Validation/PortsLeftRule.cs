@@ -16,7 +16,7 @@ internal static class PortsLeftRule
             {
                 if (FirstOfAll(masquerade, exposes, protocol, profileOf(masquerade).Ports) is not { } forward) continue;
                 problems.Error(masquerade.Place, peering.PathOf(end, masquerade.Spec), ConfigRule.NoPortsLeft,
-                    $"forwards claim every {(protocol == ForwardProtocol.Tcp ? "TCP" : "UDP")} port of the masquerade's addresses: it could begin no session",
+                    $"forwards such as {forward.Public} claim every {(protocol == ForwardProtocol.Tcp ? "TCP" : "UDP")} port of the masquerade's addresses {masquerade.Public}: it could begin no session",
                     EndRules.PlaceOf(forward));
                 break;
             }

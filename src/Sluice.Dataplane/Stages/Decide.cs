@@ -102,7 +102,7 @@ internal sealed unsafe class Decide(WorkerContext context)
                 context.Consume(packet);
                 return FlowLines.None;
             default:
-                return LeaveOrRefuse(packet, parts.Destination, decision.Reason);
+                return LeaveOrRefuse(packet, parts.Destination, decision);
         }
     }
 
@@ -190,10 +190,10 @@ internal sealed unsafe class Decide(WorkerContext context)
         return FlowLines.None;
     }
 
-    private uint LeaveOrRefuse(Packet* packet, in IpAddress destination, DropReason reason)
+    private uint LeaveOrRefuse(Packet* packet, in IpAddress destination, in Decision decision)
     {
-        if (!context.Rules.Routes.IsOwn(packet->Realm, destination)) context.Answers.Refuse(packet, reason);
-        return LeaveOrDrop(packet, destination, reason);
+        if (!decision.InSilence && !context.Rules.Routes.IsOwn(packet->Realm, destination)) context.Answers.Refuse(packet, decision.Reason);
+        return LeaveOrDrop(packet, destination, decision.Reason);
     }
 
     // What is left for one of the gateway's own addresses is the host's.

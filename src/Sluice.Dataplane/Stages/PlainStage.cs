@@ -72,6 +72,7 @@ internal sealed unsafe class PlainStage(WorkerContext context)
                 return false;
             default:
                 if (isOwn) context.Consume(packet);
+                else if (decision.InSilence) context.Drop(packet, decision.Reason);
                 else Refuse(packet, decision.Kind == DecisionKind.Drop && decision.Reason != DropReason.UnsupportedProtocol ? decision.Reason : whereTranslated);
                 return false;
         }
