@@ -94,6 +94,11 @@ public sealed class ShowTests : IDisposable
         4),
     ]);
 
+    public AgentView Agent() => new("gwint.githedgehog.com/v1alpha1", "GatewayAgent", new("gw", "default"), new(7, "2026-01-31T12:00:00Z", "2026-01-31T12:00:09Z",
+        new(new("0.1.0"), new(0), new Dictionary<string, AgentVpcView> { ["vpc-1"] = new(2, 112, 1) },
+            new Dictionary<string, AgentPeeringView> { ["vpc-1->vpc-2"] = new(2, 112, 0, 56, 1) },
+            new(new Dictionary<string, string>()), "2026-01-31T12:00:08Z")));
+
     public ConfigView Config(bool withTexts) => new(
         7, "2026-01-31T12:00:00Z", [new("gw.yaml", 1, withTexts ? "# nothing" : null)], new Dictionary<string, int> { ["link"] = 2 });
 

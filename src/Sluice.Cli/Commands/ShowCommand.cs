@@ -19,11 +19,12 @@ public static class ShowCommand
         command.Add(BuildOne(context, "pools", "Public addresses and their ports: in use, resting, all.", rows: false));
         command.Add(BuildOne(context, "peerings", "Peerings: what each realm shows the other, by which NAT, who may pass, and the sessions of each expose.", rows: false));
         command.Add(BuildOne(context, "config", "The configuration in force: its files, its number, since when; with -o its text.", rows: false, documents: "documents"));
-        command.Add(BuildOne(context, "status", "The gateway as a whole.", rows: false));
+        command.Add(BuildOne(context, "status", "The gateway as a whole; with -o as a GatewayAgent document.", rows: false, documents: "agent"));
         TeachingHelp.Teach(command,
             ("sluice show sessions", "the first 100 sessions"),
             ("sluice show drops", "what is dropped, and what each reason means"),
             ("sluice show peerings", "who may speak to whom, and how each is seen"),
+            ("sluice show status -o yaml", "the state as a GatewayAgent document"),
             ("sluice show pools --json", "the same for a program"));
         return command;
     }

@@ -13,8 +13,11 @@ namespace Sluice.Gateway.Composition;
 
 /// <summary>Reads a composed gateway while packets pass through it.</summary>
 /// <param name="gateway">The gateway.</param>
-public sealed class GatewayInspector(ComposedGateway gateway) : IGatewayInspector
+/// <param name="samples">What samples its traffic; null: nobody does, so rates are 0.</param>
+public sealed class GatewayInspector(ComposedGateway gateway, TrafficSampler? samples = null) : IGatewayInspector
 {
+    private readonly TrafficSampler traffic = samples ?? new TrafficSampler(gateway.Engine);
+
     private PacketEngine Engine => gateway.Engine;
 
     /// <inheritdoc/>
@@ -76,7 +79,7 @@ public sealed class GatewayInspector(ComposedGateway gateway) : IGatewayInspecto
             (int)m.Sessions)).Where(filter).Take(limit)]);
 
     /// <inheritdoc/>
-    public PoolsView Pools() => new(PoolsOf(Engine.Store));
+    public PoolsView Pools() => new(PoolsOf(Engine.Store.Pools(Engine.Rules.Pools)));
 
     /// <inheritdoc/>
     public PeeringsView Peerings() => PeeringInspector.Read(gateway);
@@ -92,6 +95,9 @@ public sealed class GatewayInspector(ComposedGateway gateway) : IGatewayInspecto
             ConfigItems.Of(inForce.Set).GroupBy(item => item.Kind, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal));
     }
 
+    /// <inheritdoc/>
+    public AgentView Agent() => AgentInspector.Read(gateway, traffic.Latest);
+
     /// <summary>What became of all packets.</summary>
     public PacketsView Packets()
     {
@@ -104,8 +110,8 @@ public sealed class GatewayInspector(ComposedGateway gateway) : IGatewayInspecto
         counters.DropsByReason().ToDictionary(d => d.Reason.ToString(), d => d.Count, StringComparer.Ordinal);
 
     /// <summary>Use of the pools, in an order that depends on nothing but their addresses.</summary>
-    internal static IReadOnlyList<PoolView> PoolsOf(SessionStore store) =>
-        [.. store.Pools().OrderBy(p => p.Realm).ThenBy(p => p.Address).ThenBy(p => p.Protocol)
+    internal static IReadOnlyList<PoolView> PoolsOf(IEnumerable<Sluice.Sessions.PoolView> pools) =>
+        [.. pools.OrderBy(p => p.Realm).ThenBy(p => p.Address).ThenBy(p => p.Protocol)
             .Select(p => new PoolView(p.Address.ToString(), EndpointText.Ports(p.Protocol), p.InUse, p.Held, p.Total))];
 
     private static string OriginOf(RouteOrigin origin) => origin switch

@@ -15,7 +15,7 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
 {
     /// <summary>Everything that can be shown.</summary>
     public static IReadOnlyList<string> Shows { get; } =
-        ["sessions", "drops", "links", "routes", "mappings", "pools", "peerings", "status", "config", "documents"];
+        ["sessions", "drops", "links", "routes", "mappings", "pools", "peerings", "status", "config", "documents", "agent"];
 
     /// <summary>Answers one request.</summary>
     public ControlAnswer Answer(ControlRequest request) => request.Command switch
@@ -62,6 +62,7 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
             "peerings" => Result(inspector.Peerings(), GatewayJson.Default.PeeringsView),
             "config" => Result(inspector.Config(withTexts: false), GatewayJson.Default.ConfigView),
             "documents" => Result(inspector.Config(withTexts: true), GatewayJson.Default.ConfigView),
+            "agent" => Result(inspector.Agent(), GatewayJson.Default.AgentView),
             "status" => Result(inspector.Status(), GatewayJson.Default.StatusView),
             _ => ControlAnswer.Refused($"nothing called '{request.What}' can be shown; there are: {string.Join(", ", Shows)}"),
         };

@@ -17,6 +17,7 @@ namespace Sluice.Gateway.Control;
 [JsonSerializable(typeof(StatusView))]
 [JsonSerializable(typeof(PeeringsView))]
 [JsonSerializable(typeof(ConfigView))]
+[JsonSerializable(typeof(AgentView))]
 [JsonSerializable(typeof(ReloadView))]
 [JsonSerializable(typeof(ExplanationView))]
 [JsonSerializable(typeof(ReplaySummary))]

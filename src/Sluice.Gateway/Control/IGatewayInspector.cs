@@ -31,4 +31,7 @@ public interface IGatewayInspector
 
     /// <summary>The configuration in force, with the text of its files or without.</summary>
     ConfigView Config(bool withTexts);
+
+    /// <summary>The gateway's state as a GatewayAgent document.</summary>
+    AgentView Agent();
 }

@@ -16,6 +16,7 @@ public sealed class LiveGateway : IDisposable
 
     private readonly ComposedGateway gateway;
     private readonly LiveLinks links;
+    private readonly TrafficSampler traffic;
     private readonly ControlThread control;
     private readonly TimeProvider time;
     private readonly GatewayLog log;
@@ -36,7 +37,8 @@ public sealed class LiveGateway : IDisposable
         time = options.Time;
         links = new LiveLinks(options.Workers);
         gateway = new ComposedGateway(options, links);
-        Inspector = new GatewayInspector(gateway);
+        traffic = new TrafficSampler(gateway.Engine);
+        Inspector = new GatewayInspector(gateway, traffic);
         Reloader = new GatewayReloader(gateway, PutInForce, log);
         Explainer = new Explainer(gateway);
         control = new ControlThread(Tick, e => log.Warning(e.Message));
@@ -125,6 +127,7 @@ public sealed class LiveGateway : IDisposable
         try
         {
             beside.AskWanted();
+            traffic.SampleIfDue();
             long now = time.GetTimestamp();
             if (time.GetElapsedTime(maintained, now).TotalMilliseconds >= MaintenanceMilliseconds)
             {

@@ -179,7 +179,7 @@ public sealed class ReplayRun : IDisposable
             new ReplayPackets(counters.In + withoutLink, counters.Made, counters.Out, counters.Consumed, dropped),
             new ReplaySessions(sessions.Total, sessions.TcpEstablished, sessions.TcpTransitory, sessions.Udp, sessions.Icmp, sessions.Other),
             gateway.Engine.Store.LiveMappings,
-            GatewayInspector.PoolsOf(gateway.Engine.Store),
+            GatewayInspector.PoolsOf(gateway.Engine.Store.Pools()),
             applies);
     }
 }
