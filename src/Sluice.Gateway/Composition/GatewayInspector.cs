@@ -4,7 +4,6 @@ using Sluice.Dataplane.Routing;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Views;
 using Sluice.Links;
-using Sluice.Sessions;
 using MappingView = Sluice.Gateway.Views.MappingView;
 using PoolView = Sluice.Gateway.Views.PoolView;
 using SessionView = Sluice.Gateway.Views.SessionView;
