@@ -152,11 +152,9 @@ internal sealed class PairCompiler(ConfigSet config, PolicyTables tables, Peerin
 
     private void AddSources(Expose expose, int view)
     {
-        foreach (PortedPrefix item in expose.Private.Items)
-        {
-            var range = new IpRange(item.Prefix);
-            sources.Add(range, RealmSpace.Entry(item.Ports, Source.Pack(view)), SourcePreference(range));
-        }
+        // By the entries as written: what has no ports is covered by an entry without ports, also where another entry names some of the same address.
+        foreach ((IpRange range, PortRange ports, _) in ExposedAddresses.WithLengths(expose.Spec.Ips))
+            sources.Add(range, RealmSpace.Entry(ports, Source.Pack(view)), SourcePreference(range));
     }
 
     private ExposeView ViewOf(Expose expose, ExposeKind kind, uint rule) => new()
