@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Sluice.Config;
 using Sluice.Config.Documents;
+using Sluice.Packets;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Policy;
@@ -50,6 +51,8 @@ public static class PolicyCompiler
 
         var cells = new PortCellWriter();
         PrefixMap[] maps = PrefixMapBuilder.BuildAll([.. spaces.Select(static space => space.Map).Concat(sources).Select(map => map.Resolve(cells))]);
+        PairView[] ends = [.. pairs.Select((pair, number) => pair with { Sources = maps[spaces.Length + number] })];
+        HugePages.Gather(ends);
         return new GatewayPolicy
         {
             Generation = generation,
@@ -58,7 +61,7 @@ public static class PolicyCompiler
             Rules = tables.Rules,
             Destinations = maps[..spaces.Length],
             MasqueradingPairs = [.. spaces.Select(static space => space.MasqueradingPairs.ToArray())],
-            Pairs = [.. pairs.Select((pair, number) => pair with { Sources = maps[spaces.Length + number] })],
+            Pairs = ends,
             Exposes = tables.ExposesWith(maps.AsSpan(spaces.Length)),
             Acls = acls.Build(),
             Sequences = tables.Sequences,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Sessions;
 
@@ -29,6 +30,7 @@ internal sealed class PolicyTables
         ExposeView[] views = [.. exposes];
         for (int i = 0; i < views.Length; i++)
             if (views[i].IsFixed) views[i] = views[i] with { Senders = sources[views[i].Pair ^ 1] };
+        HugePages.Gather(views);
         return views;
     }
 

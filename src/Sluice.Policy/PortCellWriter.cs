@@ -1,3 +1,4 @@
+using Sluice.Packets;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Policy;
@@ -30,7 +31,15 @@ internal sealed class PortCellWriter
     private int[]? canvas;
 
     /// <summary>All cells written so far.</summary>
-    internal PortCells Cells => new([.. words]);
+    internal PortCells Cells
+    {
+        get
+        {
+            int[] all = [.. words];
+            HugePages.Gather(all);
+            return new PortCells(all);
+        }
+    }
 
     /// <summary>Writes a cell and gives its number.</summary>
     /// <param name="entries">The entries, the most preferred first; at most the last one is for all ports and protocols.</param>

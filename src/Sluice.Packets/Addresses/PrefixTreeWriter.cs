@@ -152,9 +152,14 @@ internal static class PrefixTreeWriter
     /// <summary>Puts trees one behind the other into one block of aligned lines: a key line that lies across two costs a second miss. No tree is an empty one.</summary>
     internal static unsafe PrefixTree[] Place(IReadOnlyList<List<int>?> trees)
     {
-        int[] memory = GC.AllocateArray<int>(trees.Sum(static tree => tree?.Count ?? 0) + Line, pinned: true);
+        int length = trees.Sum(static tree => tree?.Count ?? 0);
+        int alignment = HugePages.IsWorth((long)length * sizeof(int)) ? HugePages.Bytes : Line * sizeof(int);
+
+        // Room to begin at the alignment and to fill the last page: nobody touches it.
+        int[] memory = GC.AllocateUninitializedArray<int>(length + 2 * alignment / sizeof(int), pinned: true);
+        HugePages.Want(memory);
         nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(memory));
-        int start = (int)((64 - (address & 63)) % 64 / sizeof(int));
+        int start = (int)((alignment - (address & (alignment - 1))) % alignment / sizeof(int));
         var placed = new PrefixTree[trees.Count];
         for (int i = 0; i < placed.Length; i++)
         {
@@ -164,6 +169,7 @@ internal static class PrefixTreeWriter
             start += tree.Count;
         }
 
+        HugePages.Gather(memory);
         return placed;
     }
 }
