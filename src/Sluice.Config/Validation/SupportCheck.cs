@@ -8,9 +8,6 @@ internal static class SupportCheck
     public static void Judge(ConfigSet set, Problems problems)
     {
         for (int i = 0; i < set.Gateway.Links.Length; i++) Judge(set.Gateway.Links[i], $"spec.links[{i}]", problems);
-        foreach (Peering peering in set.Peerings)
-            if (peering.Acl is { } acl) Refuse(problems, acl.Place, $"{peering.Document.Path}.acl", "access lists");
-
         foreach (TranslationDocument translation in set.Translations) Refuse(problems, translation.Place, "", "virtual IPs (kind Translation)");
         foreach (SourceNatDocument source in set.SourceNats) Refuse(problems, source.Place, "", "source-NAT policies (kind SourceNat)");
     }

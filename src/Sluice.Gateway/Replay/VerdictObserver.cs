@@ -31,8 +31,8 @@ internal sealed unsafe class VerdictObserver(ComposedGateway gateway, VerdictWri
         if (packet->Session == Packet.NoSession) return null;
         IpFamily? family = packet->Kind switch
         {
-            PacketKind.Flow4 or PacketKind.Error4 => IpFamily.V4,
-            PacketKind.Flow6 or PacketKind.Error6 => IpFamily.V6,
+            PacketKind.Flow4 or PacketKind.Error4 or PacketKind.Other4 => IpFamily.V4,
+            PacketKind.Flow6 or PacketKind.Error6 or PacketKind.Other6 => IpFamily.V6,
             _ => null,
         };
         ulong number = family is { } known ? gateway.Engine.Store.NumberOf(known, packet->Session) : 0;

@@ -60,7 +60,7 @@ public sealed partial class GatewayPolicy
         decision.Log = verdict.Logs;
         if (verdict.IsByRule) decision.Rule = verdict.Rule;
 
-        // What has no ports has no line that a flow could be remembered in: each of its packets is judged by itself.
+        // Of what has no ports only the dataplane knows whether it can be remembered: a fragment can't.
         if (verdict.KeepsFlow && packet.HasPorts && decision.Kind == DecisionKind.Stateless)
         {
             decision.Kind = DecisionKind.Session;

@@ -9,25 +9,14 @@ public class SupportCheckTests
     private const string Other = "[{ips: [{cidr: 192.168.0.0/16}]}]";
 
     [Fact]
-    public void What_this_version_only_judges_is_refused_at_load()
-    {
-        string yaml = Peering($"[{None("10.0.0.0/24")}]", Other, acl: "{default: deny, rules: [{from: vpc-1, action: allow}]}");
-        Accepted(yaml);
-        LoadResult result = ConfigLoader.LoadText("t.yaml", yaml);
-        Assert.Null(result.Set);
-        ConfigError error = Assert.Single(result.Problems);
-        Assert.Equal((ConfigRule.NotYetSupported, "spec.acl"), (error.Rule, error.Path));
-        Assert.True(error.Place.Line > 1);
-    }
-
-    [Fact]
-    public void Every_kind_of_expose_is_done()
+    public void Every_kind_of_expose_is_done_and_access_lists_are()
     {
         foreach (string yaml in new[]
         {
             Peering($"[{Static("10.0.0.0/24", "2.0.0.0/24")}]", Other),
             Peering($"[{Forward("10.0.0.1/32", "22", "2.0.0.1/32", "22101")}]", Other),
             Peering("[{ips: [{cidr: 10.0.0.0/24, ports: '80'}]}]", Other, native: true),
+            Peering($"[{None("10.0.0.0/24")}]", Other, acl: "{default: deny, rules: [{from: vpc-1, action: allow}]}"),
         })
             Assert.Empty(ConfigLoader.LoadText("t.yaml", yaml).Errors());
     }

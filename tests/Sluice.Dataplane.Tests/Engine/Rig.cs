@@ -172,7 +172,7 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
     private ulong? NumberOf(Packet* packet)
     {
         if (packet->Session == Packet.NoSession) return null;
-        IpFamily family = packet->Kind is PacketKind.Flow4 or PacketKind.Error4 ? IpFamily.V4 : IpFamily.V6;
+        IpFamily family = packet->Kind is PacketKind.Flow4 or PacketKind.Error4 or PacketKind.Other4 ? IpFamily.V4 : IpFamily.V6;
         return Engine.Store.TryDescribe(family, packet->Session, now, out SessionView session) ? session.Number : 0;
     }
 
