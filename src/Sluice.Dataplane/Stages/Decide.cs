@@ -146,9 +146,9 @@ internal sealed unsafe class Decide(WorkerContext context)
     private uint Make(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
     {
         if (packet->Protocol == IpProtocol.Tcp && (packet->TcpFlags & Beginning) != TcpFlag.Syn)
-            return LeaveOrDrop(packet, parts.Destination, DropReason.MidstreamTcp);
+            return LeaveOrDrop(packet, parts.Destination, DropReason.MidstreamTcp, decision.RewritesDestination);
         if (packet->Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6 && !PacketPorts.IsRequest(packet->Icmp->Type))
-            return LeaveOrDrop(packet, parts.Destination, DropReason.IcmpUnmatched);
+            return LeaveOrDrop(packet, parts.Destination, DropReason.IcmpUnmatched, decision.RewritesDestination);
 
         // What can't be sent makes no session: the way out is looked for first.
         IpAddress destination = request.RewritesDestination ? request.Destination : parts.Destination;
@@ -192,14 +192,15 @@ internal sealed unsafe class Decide(WorkerContext context)
 
     private uint LeaveOrRefuse(Packet* packet, in IpAddress destination, in Decision decision)
     {
-        if (!decision.InSilence && !context.Rules.Routes.IsOwn(packet->Realm, destination)) context.Answers.Refuse(packet, decision.Reason);
-        return LeaveOrDrop(packet, destination, decision.Reason);
+        bool isDenied = decision.Reason == DropReason.AclDenied;
+        if (!decision.InSilence && (isDenied || !context.Rules.Routes.IsOwn(packet->Realm, destination))) context.Answers.Refuse(packet, decision.Reason);
+        return LeaveOrDrop(packet, destination, decision.Reason, isDenied);
     }
 
-    // What is left for one of the gateway's own addresses is the host's.
-    private uint LeaveOrDrop(Packet* packet, in IpAddress destination, DropReason reason)
+    // What is left for one of the gateway's own addresses is the host's; what a forward or an access list speaks of is not left.
+    private uint LeaveOrDrop(Packet* packet, in IpAddress destination, DropReason reason, bool isTheGateways = false)
     {
-        if (context.Rules.Routes.IsOwn(packet->Realm, destination)) context.Consume(packet);
+        if (!isTheGateways && context.Rules.Routes.IsOwn(packet->Realm, destination)) context.Consume(packet);
         else context.Drop(packet, reason);
         return FlowLines.None;
     }

@@ -93,15 +93,6 @@ internal sealed unsafe class PortClaims
         }
     }
 
-    /// <summary>Takes the ports that forwards have out of a set of 1,024 words.</summary>
-    public void TakeOutRanges(ushort realm, IpAddress address, PortClass ports, Span<ulong> words)
-    {
-        Span<ulong> claimed = stackalloc ulong[PortSpace.Words];
-        claimed.Clear();
-        lock (gate) IndexOf(realm, ports)?.CopyTo(address, claimed);
-        for (int word = 0; word < claimed.Length; word++) words[word] &= ~claimed[word];
-    }
-
     private ClaimIndex? IndexOf(ushort realm, PortClass ports) => indexes.GetValueOrDefault((realm, ports));
 
     private void Change(List<PortClaim> claims, bool add)

@@ -152,9 +152,6 @@ public sealed unsafe partial class SessionStore : IDisposable
         Interlocked.Increment(ref shared.PortsFreed);
     }
 
-    /// <summary>Takes the ports that forwards serve out of a set of ports (1,024 words of 64): on an address of the host they are the gateway's.</summary>
-    public void TakeOutForwarded(ushort realm, IpAddress address, PortClass ports, Span<ulong> words) => shared.Claims.TakeOutRanges(realm, address, ports, words);
-
     /// <summary>Takes a port away from the pools for the host's own; counted, so it is free again after as many releases.</summary>
     /// <returns>False if a forward, a mapping or a session has it at the moment: it keeps it until it ends, then the claim holds.</returns>
     public bool ClaimPort(ushort realm, IpAddress address, PortClass ports, ushort port) => shared.Claims.Claim(realm, address, ports, port);

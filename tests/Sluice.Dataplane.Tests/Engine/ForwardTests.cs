@@ -73,22 +73,28 @@ public sealed class ForwardTests
     }
 
     [Fact]
-    public void A_return_tuple_that_is_taken_gets_the_later_session_another_source_port()
+    public void A_return_tuple_that_is_taken_gets_the_later_session_another_source_port_and_both_live_through_a_reload()
     {
-        using var rig = new Rig(Net.Of(
-            [Net.Link("vpc1", "10.0.0.1/24", "10.0.0.2"), Net.Link("vpc2", "192.168.50.1/24", "192.168.50.2")],
-            ["vpc1: { expose: [{ ips: [{ cidr: 10.0.0.2/32 }], as: [{ cidr: 203.0.113.1/32 }], nat: { portForward: { ports: [{ proto: udp, port: \"53\", as: \"53\" }] } } }, "
-                + "{ ips: [{ cidr: 10.0.0.2/32 }], as: [{ cidr: 203.0.113.2/32 }], nat: { portForward: { ports: [{ proto: tcp, port: \"53\", as: \"53\" }] } } }, "
-                + "{ ips: [{ cidr: 10.0.0.0/24 }], as: [{ cidr: 203.0.113.9/32 }], nat: { masquerade: {} } }] }, "
-                + $"vpc2: {Net.Plain("192.168.50.0/24")}"]));
-        new Play(rig).Run("""
-            vpc1 10.0.0.2:60 > 192.168.50.2:4000 udp
-              = vpc2 203.0.113.9:{p} > 192.168.50.2:4000 udp
-            vpc1 10.0.0.2:53 > 192.168.50.2:4000 udp
-              = vpc2 203.0.113.1:53 > 192.168.50.2:4000 udp
-            vpc2 192.168.50.2:4000 > 203.0.113.1:53 udp
-              = vpc1 192.168.50.2:4000 > 10.0.0.2:53 udp
+        string twice = Both(Masked, Forwarded.Replace("{ proto: tcp, port: \"22\", as: \"22101\" }", "{ proto: udp, port: \"22\", as: \"5002\" }", StringComparison.Ordinal));
+        using var rig = new Rig(twice);
+        Play play = new Play(rig).Run("""
+            vpc2 192.168.50.2:4000 > 203.0.113.1:5001 udp
+              = vpc1 192.168.50.2:4000 > 10.0.0.2:22 udp
+            vpc2 192.168.50.2:4000 > 203.0.113.1:5002 udp
+              = vpc1 192.168.50.2:{p} > 10.0.0.2:22 udp
             """);
+        Assert.NotEqual("4000", play["p"]);
+        const string GoesOn = """
+            vpc1 10.0.0.2:22 > 192.168.50.2:{p} udp
+              = vpc2 203.0.113.1:5002 > 192.168.50.2:4000 udp
+            vpc1 10.0.0.2:22 > 192.168.50.2:4000 udp
+              = vpc2 203.0.113.1:5001 > 192.168.50.2:4000 udp
+            vpc2 192.168.50.2:4000 > 203.0.113.1:5002 udp
+              = vpc1 192.168.50.2:{p} > 10.0.0.2:22 udp
+            """;
+        play.Run(GoesOn);
+        rig.Reload(twice);
+        play.Run(GoesOn);
         Assert.Equal(2, rig.Engine.Store.Count().Total);
     }
 
