@@ -59,9 +59,10 @@ public sealed partial class GatewayPolicy
     // The public source is the reply's destination.
     private bool OwnsItsSource(in LiveSession live, in FirstPacket first, ref Decision decision)
     {
+        // A source that stays may have another port all the same: the later of two sessions whose return tuple would be one has.
         bool isSame = decision.RewritesSource
             ? decision.Source == live.Reply.Destination && decision.SourcePort == live.Reply.DestinationPort
-            : live.Original.Source == live.Reply.Destination && live.Original.SourcePort == live.Reply.DestinationPort;
+            : live.Original.Source == live.Reply.Destination;
         if (decision.SourcePool == Decision.NoPool && isSame && !live.HasPublicSource) return true;
         if (decision.SourcePool == Decision.NoPool && !decision.RewritesSource) return false;
 
