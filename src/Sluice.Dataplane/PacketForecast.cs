@@ -83,7 +83,7 @@ public sealed class PacketForecast
 
     private (Verdict Verdict, DropReason Reason) Find()
     {
-        if (packet.HasPorts && TryFindSession()) return IsDenied ? (Verdict.Drop, DropReason.AclDenied) : Leave(RealmTo);
+        if (TryFindSession()) return IsDenied ? (Verdict.Drop, DropReason.AclDenied) : Leave(RealmTo);
         if (PacketAddresses.IsGroup(packet.Destination))
         {
             IsForGroup = true;

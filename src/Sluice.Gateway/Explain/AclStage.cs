@@ -18,7 +18,7 @@ internal static class AclStage
         var says = new List<string> { $"{Words(verdict)}{(verdict.Logs ? "; a record is due" : "")}" };
         var because = new List<CauseView>();
         if (at.CauseOf(verdict.Rule) is { } cause) because.Add(cause);
-        if (!verdict.Denies && at.Forecast.Decision is { Kind: DecisionKind.Session or DecisionKind.Stateless } decision && at.Packet.HasPorts)
+        if (!verdict.Denies && at.Forecast.Decision is { Kind: DecisionKind.Session or DecisionKind.Stateless } decision)
         {
             AclVerdict reply = Reply(at, decision);
             says.Add(reply.Denies ? "what answers it is denied: packets go one way" : reply.Rule == verdict.Rule && reply.KeepsFlow

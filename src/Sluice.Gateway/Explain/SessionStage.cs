@@ -29,6 +29,8 @@ internal static class SessionStage
     /// <summary>What a first packet begins.</summary>
     public static StageView? Begins(ExplainContext at) => at.Forecast.Decision switch
     {
+        // What has no ports is remembered by its addresses where a rule keeps its flow.
+        { Kind: DecisionKind.Stateless, HasAcl: true } decision when at.Policy.Judge(at.Findings.Peer, at.Packet).KeepsFlow => Session(at, decision),
         { Kind: DecisionKind.Stateless } => new StageView("session", ["none: each packet is judged by itself, in both directions"], []),
         { Kind: DecisionKind.Route } when at.Forecast.Way is not null => new StageView("session", ["none: within a realm packets are routed"], []),
         { Kind: DecisionKind.Session } decision => Session(at, decision),
