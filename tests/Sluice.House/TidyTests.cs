@@ -20,6 +20,7 @@ public partial class TidyTests
         "src/Sluice.Sessions/Ports/PublicAddresses.cs",
         "src/Sluice.Sessions/Store/SharedTables.cs",
         "src/Sluice.Dataplane/PacketEngine.cs",
+        "src/Sluice.Dataplane/ReloadForecast.cs",
         "src/Sluice.Dataplane/Workers/WorkerLoop.cs",
         "src/Sluice.Dataplane/Routing/NeighborTable.cs",
         "src/Sluice.Dataplane/Routing/RouteTable.cs",

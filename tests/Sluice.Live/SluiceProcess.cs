@@ -79,4 +79,7 @@ internal sealed class SluiceProcess : IDisposable
 
     /// <summary>What <c>sluice show</c> says of it.</summary>
     public static string Show(NetworkNamespace place, string what, string socket) => place.Call(Program, "show", what, "--json", "--socket", socket);
+
+    /// <summary>What another of its commands says that asks it.</summary>
+    public (int Code, string Output) Ask(NetworkNamespace place, params string[] words) => place.Try(Program, [.. words, "--socket", Socket]);
 }

@@ -44,7 +44,7 @@ public sealed class GatewayReloader(ComposedGateway gateway, Func<ConfigSet, Con
                 throw;
             }
 
-            log.Info($"configuration {InForce.Generation} from {origin} is in force: {WordsOf(fates)}");
+            log.Info($"configuration {InForce.Generation} is in force, from {origin}: {WordsOf(fates)}");
             return Accepted(loaded, notes, old.Set, next, fates);
         }
     }

@@ -59,7 +59,7 @@ public sealed class GatewayReloaderTests : IDisposable
         Assert.Equal("NotExposed", done.Sessions.Rules[0].Reason);
         gateway.Engine.Revalidate(gateway.Engine.Clock.Now);
         Assert.Equal(4, gateway.Engine.Store.Count().Total);
-        Assert.Contains("configuration 2 from a test is in force: 2 sessions kept, 2 moved, 1 ended (NotExposed 1)", said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("configuration 2 is in force, from a test: 2 sessions kept, 2 moved, 1 ended (NotExposed 1)", said.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
