@@ -68,6 +68,9 @@ public sealed unsafe class NextHopTable : IDisposable
     /// <summary>Whether the answer of a resolution is a handle (else it is <see cref="NoRoute"/>, <see cref="Local"/> or <see cref="Full"/>).</summary>
     public static bool IsHandle(uint answer) => answer < FirstReserved;
 
+    /// <summary>The table as the packet loops read it; stays right as long as the table is.</summary>
+    internal NextHopView View => new(entries, (uint)(Capacity - 1));
+
     /// <summary>The entry that a handle names. For a stale handle, or <see cref="None"/>, it is some entry with another handle.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public NextHop* At(uint handle) => entries + (handle & (uint)(Capacity - 1));

@@ -73,62 +73,96 @@ internal sealed unsafe class FlowStage<TPacket, TFlow, TKey, TLine> : IDisposabl
 
     /// <summary>Pass 3, for the run of this family's packets that begins at <paramref name="packet"/>: age, account, rewrite, and the header of the next link.</summary>
     /// <returns>The first packet behind the run.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Packet* Finish(Packet* packet, Packet* end)
+    {
+        while (true)
+        {
+            packet = FinishCommon(packet, end);
+            if (packet == end || packet->Kind != TPacket.Kind) return packet;
+            FinishOneSlow(packet++, next++);
+        }
+    }
+
+    /// <summary>Finishes packets in their order, up to the first about which anything is out of the ordinary; that one is not touched.</summary>
+    /// <remarks>No call is made in this loop, not even to a cold twin: around a call the compiler keeps what the loop needs on the stack, for every packet.</remarks>
+    /// <returns>The packet that the slow twin is to take, or the first behind the run.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private Packet* FinishCommon(Packet* packet, Packet* end)
     {
         TLine* lines = view.Lines;
         FlowWork<TKey>* item = next;
         uint now = context.Now, generation = context.Generation;
         uint* idle = context.IdleMilliseconds;
+        NextHopView hops = context.NextHops.View;
+        OutputLists.Tails outputs = context.Outputs.Ends;
         for (; packet < end && packet->Kind == TPacket.Kind; packet++, item++)
         {
             uint index = item->Line;
+            if (index == FlowLines.None) break;
             TLine* line = lines + index;
-            if (index == FlowLines.None || !TFlow.Matches(line, item->Key))
-            {
-                index = misses.ResolveSlow(packet, item);
-                generation = context.Generation;
-                if (index == FlowLines.None) continue;
-                line = lines + index;
-            }
-
             FlowState* state = TFlow.StateOf(line);
-            if (state->Generation != generation || now - state->LastSeen > idle[state->Timer])
-            {
-                index = misses.RecheckSlow(packet, item, index);
-                generation = context.Generation;
-                if (index == FlowLines.None) continue;
-                line = lines + index;
-                state = TFlow.StateOf(line);
-            }
-
-            NextHop* hop = context.NextHops.At(state->NextHop);
-            if (hop->Handle != state->NextHop || packet->Ttl < 2 || packet->L3Length > hop->Mtu)
-            {
-                hop = context.Delivery.CheckSlow<TPacket, TFlow, TKey, TLine>(packet, line);
-                if (hop == null) continue;
-            }
-
-            // FIN, SYN, RST and ACK as FlowState.Seen holds them; nothing but TCP has any.
-            uint flags = packet->TcpFlags;
-            flags = (flags & 7) | (flags >> 1 & 8);
-            if ((flags & (7u | ~(uint)state->Seen)) != 0 && !misses.TouchTcpSlow(packet, item, index, flags, hop))
-            {
-                generation = context.Generation;
-                continue;
-            }
+            if (!TFlow.Matches(line, in item->Key) || state->Generation != generation || now - state->LastSeen > idle[state->Timer]) break;
+            NextHop* hop = hops.At(state->NextHop);
+            if (hop->Handle != state->NextHop || packet->Ttl < 2 || packet->L3Length > hop->Mtu) break;
+            if (hop->State != NextHopState.Resolved || hop->HeaderLength != packet->L3 || !outputs.TakesMore(hop->Link)) break;
+            uint flags = FlagsOf(packet);
+            if ((flags & (7u | ~(uint)state->Seen)) != 0 || TPacket.IsQuery(packet)) break;
 
             Account(packet, state, now, acknowledges: flags >> 3);
-
-            // A cached decision is no session: its packets have no number.
-            packet->Session = index | (0u - ((uint)state->Conduct >> 1 & 1));
-            TPacket.Rewrite(packet, line, item->Key);
-            context.Delivery.Send(packet, hop);
+            packet->Session = SessionOf(index, state);
+            TPacket.RewritePorts(packet, line, in item->Key);
+            Delivery.Dress(packet, hop);
+            outputs.Add(packet, hop->Link);
         }
 
         next = item;
         return packet;
     }
+
+    /// <summary>Finishes one packet, whatever there is about it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FinishOneSlow(Packet* packet, FlowWork<TKey>* item)
+    {
+        uint index = item->Line;
+        if (index == FlowLines.None || !TFlow.Matches(view.Lines + index, in item->Key))
+        {
+            index = misses.ResolveSlow(packet, item);
+            if (index == FlowLines.None) return;
+        }
+
+        uint now = context.Now;
+        TLine* line = view.Lines + index;
+        FlowState* state = TFlow.StateOf(line);
+        if (state->Generation != context.Generation || now - state->LastSeen > context.IdleMilliseconds[state->Timer])
+        {
+            index = misses.RecheckSlow(packet, item, index);
+            if (index == FlowLines.None) return;
+            line = view.Lines + index;
+            state = TFlow.StateOf(line);
+        }
+
+        NextHop* hop = context.NextHops.At(state->NextHop);
+        if (hop->Handle != state->NextHop || packet->Ttl < 2 || packet->L3Length > hop->Mtu)
+        {
+            hop = context.Delivery.CheckSlow<TPacket, TFlow, TKey, TLine>(packet, line);
+            if (hop == null) return;
+        }
+
+        uint flags = FlagsOf(packet);
+        if ((flags & (7u | ~(uint)state->Seen)) != 0 && !misses.TouchTcpSlow(packet, item, index, flags, hop)) return;
+        Account(packet, state, now, acknowledges: flags >> 3);
+        packet->Session = SessionOf(index, state);
+        TPacket.Rewrite(packet, line, in item->Key);
+        context.Delivery.Send(packet, hop);
+    }
+
+    // FIN, SYN, RST and ACK as FlowState.Seen holds them; nothing but TCP has any.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint FlagsOf(Packet* packet) => ((uint)packet->TcpFlags & 7) | ((uint)packet->TcpFlags >> 1 & 8);
+
+    // A cached decision is no session: its packets have no number.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint SessionOf(uint index, FlowState* state) => index | (0u - ((uint)state->Conduct >> 1 & 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Account(Packet* packet, FlowState* state, uint now, uint acknowledges)

@@ -48,21 +48,40 @@ public unsafe struct PacketFamily4 : IPacketFamily<FlowKey4, FlowLine4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsQuery(Packet* packet) => packet->Protocol == IpProtocol.Icmp;
+
+    /// <inheritdoc/>
     public static void Rewrite(Packet* packet, FlowLine4* line, in FlowKey4 key)
     {
-        byte* ip = packet->Data + packet->L3;
-        byte* l4 = packet->Data + packet->L4;
-        ulong addresses = line->Write.Addresses;
-        uint ports = line->Write.Ports;
-        ulong delta = (ulong)(uint)~key.Addresses + (uint)(~key.Addresses >> 32) + (uint)addresses + (uint)(addresses >> 32);
+        if (!IsQuery(packet))
+        {
+            RewritePorts(packet, line, in key);
+            return;
+        }
 
+        RewriteHeader(packet, line->Write.Addresses, in key);
+        TransportRewrite.QuerySlow(packet, packet->Data + packet->L4, key.Ports, line->Write.Ports, pseudoHeaderDelta: 0);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RewritePorts(Packet* packet, FlowLine4* line, in FlowKey4 key)
+    {
+        ulong delta = RewriteHeader(packet, line->Write.Addresses, in key);
+        TransportRewrite.Ports(packet, packet->Data + packet->L4, key.Ports, line->Write.Ports, delta);
+    }
+
+    // Both addresses, one hop less, and the header's checksum; what the addresses change in a sum over them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong RewriteHeader(Packet* packet, ulong addresses, in FlowKey4 key)
+    {
+        byte* ip = packet->Data + packet->L3;
+        ulong delta = (ulong)(uint)~key.Addresses + (uint)(~key.Addresses >> 32) + (uint)addresses + (uint)(addresses >> 32);
         Unsafe.WriteUnaligned(ip + SourceOffset, addresses);
         ip[TtlOffset]--;
         ushort* headerChecksum = (ushort*)(ip + ChecksumOffset);
         *headerChecksum = Checksum.Apply(*headerChecksum, delta + OneHopLess);
-
-        if (packet->Protocol != IpProtocol.Icmp) TransportRewrite.Ports(packet, l4, key.Ports, ports, delta);
-        else TransportRewrite.QuerySlow(packet, l4, key.Ports, ports, pseudoHeaderDelta: 0);
+        return delta;
     }
 
     /// <inheritdoc/>

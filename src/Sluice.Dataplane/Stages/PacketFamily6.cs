@@ -49,24 +49,44 @@ public unsafe struct PacketFamily6 : IPacketFamily<FlowKey6, FlowLine6>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsQuery(Packet* packet) => packet->Protocol == IpProtocol.IcmpV6;
+
+    /// <inheritdoc/>
     public static void Rewrite(Packet* packet, FlowLine6* line, in FlowKey6 key)
     {
+        if (!IsQuery(packet))
+        {
+            RewritePorts(packet, line, in key);
+            return;
+        }
+
+        ulong delta = RewriteHeader(packet, ref line->Write, in key);
+        TransportRewrite.QuerySlow(packet, packet->Data + packet->L4, key.Ports, line->Write.Ports, delta);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RewritePorts(Packet* packet, FlowLine6* line, in FlowKey6 key)
+    {
+        ulong delta = RewriteHeader(packet, ref line->Write, in key);
+        TransportRewrite.Ports(packet, packet->Data + packet->L4, key.Ports, line->Write.Ports, delta);
+    }
+
+    // Both addresses and one hop less; what the addresses change in a sum over them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong RewriteHeader(Packet* packet, ref FlowTuple6 write, in FlowKey6 key)
+    {
         byte* ip = packet->Data + packet->L3;
-        byte* l4 = packet->Data + packet->L4;
-        ref FlowTuple6 write = ref line->Write;
         ulong delta =
             Halves(~key.Source0) + Halves(~key.Source1) + Halves(~key.Destination0) + Halves(~key.Destination1) +
             Halves(write.Source0) + Halves(write.Source1) + Halves(write.Destination0) + Halves(write.Destination1);
-
         ulong* addresses = (ulong*)(ip + SourceOffset);
         addresses[0] = write.Source0;
         addresses[1] = write.Source1;
         addresses[2] = write.Destination0;
         addresses[3] = write.Destination1;
         ip[HopLimitOffset]--;
-
-        if (packet->Protocol != IpProtocol.IcmpV6) TransportRewrite.Ports(packet, l4, key.Ports, write.Ports, delta);
-        else TransportRewrite.QuerySlow(packet, l4, key.Ports, write.Ports, delta);
+        return delta;
     }
 
     /// <inheritdoc/>

@@ -22,7 +22,6 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
     public void Poll() => held.Poll();
 
     /// <summary>Gives a finished packet the next link's header and puts it on that link's list.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Send(Packet* packet, NextHop* next)
     {
         if (next->State != NextHopState.Resolved)
@@ -33,11 +32,18 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
 
         int headerLength = next->HeaderLength;
         if (headerLength != packet->L3) MoveSlow(packet, headerLength);
-        NextHop.WriteHeader(next, packet->Data + headerLength);
-        packet->Length = headerLength + packet->L3Length;
+        Dress(packet, next);
+        if (!context.Outputs.TryAdd(packet, next->Link)) context.Drop(packet, DropReason.LinkFull);
+    }
+
+    /// <summary>Gives a packet whose IP header begins where the next link's header ends that header.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Dress(Packet* packet, NextHop* next)
+    {
+        NextHop.WriteHeader(next, packet->Data + packet->L3);
+        packet->Length = packet->L3 + packet->L3Length;
         packet->OutLink = next->Link;
         packet->Verdict = Verdict.Forward;
-        if (!context.Outputs.TryAdd(packet, next->Link)) context.Drop(packet, DropReason.LinkFull);
     }
 
     /// <summary>

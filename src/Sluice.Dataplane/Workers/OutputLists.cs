@@ -28,8 +28,10 @@ internal sealed unsafe class OutputLists : IDisposable
     /// <summary>Links for which packets wait, in the order of their first packet.</summary>
     public ReadOnlySpan<ushort> Waiting => new(waiting, waitingCount);
 
+    /// <summary>The lists as a loop without calls adds to them.</summary>
+    public Tails Ends => new(packets, counts);
+
     /// <summary>Puts a packet on its link's list; false where the list is full.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAdd(Packet* packet, uint link)
     {
         int count = counts[link];
@@ -61,7 +63,18 @@ internal sealed unsafe class OutputLists : IDisposable
         NativeMemory.Free(waiting);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <summary>Where the next packets go: a value, so that a loop keeps it in registers.</summary>
+    internal readonly struct Tails(Packet** packets, int* counts)
+    {
+        /// <summary>Whether the list has a first packet, with which its link was noted, and room for another.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool TakesMore(uint link) => (uint)(counts[link] - 1) < Capacity - 1;
+
+        /// <summary>Puts a packet on a list that takes more.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(Packet* packet, uint link) => packets[(link * Stride) + (uint)counts[link]++] = packet;
+    }
+
     private bool TryAddSlow(Packet* packet, uint link, int count)
     {
         if (count == Capacity) return false;
