@@ -1,4 +1,5 @@
 using Sluice.Packets.Addresses;
+using Sluice.Sessions;
 
 namespace Sluice.Policy;
 
@@ -34,4 +35,16 @@ public struct FirstPacket
 
     /// <summary>Destination port in host order.</summary>
     public ushort DestinationPort;
+
+    /// <summary>A packet of a tuple that a session remembers.</summary>
+    public static FirstPacket Of(in FlowParts parts) => new()
+    {
+        Realm = parts.Realm,
+        Protocol = parts.Protocol,
+        HasPorts = true,
+        Source = parts.Source,
+        Destination = parts.Destination,
+        SourcePort = parts.SourcePort,
+        DestinationPort = parts.DestinationPort,
+    };
 }

@@ -4,6 +4,7 @@ using Sluice.Dataplane.Routing;
 using Sluice.Dataplane.Stages;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Policy;
 using Sluice.Sessions;
 
 namespace Sluice.Dataplane.Workers;
@@ -59,9 +60,17 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
     {
         FlowState* state = TFlow.StateOf(line);
         if ((state->Conduct & FlowConduct.Denied) == 0) return CheckErrorSlow<TPacket, TFlow, TKey, TLine>(packet, line);
+        if (context.Store.TryDescribe(TFlow.Family, state->Partner, context.Now, out SessionView session)) Tell(session);
         context.Store.End(context.Sessions, TFlow.Family, state->Partner, EndReason.Denied, context.Now);
         context.Drop(packet, DropReason.AclDenied);
         return null;
+    }
+
+    // Which rule denies an answer was not written down when the session was made.
+    private void Tell(in SessionView session)
+    {
+        AclVerdict verdict = context.Rules.Policy.JudgeReply(session.Original, session.Reply, session.Rule);
+        if (verdict.Logs) context.Records.AddSlow(FirstPacket.Of(session.Reply), session.Original.Realm, verdict.Rule, denied: true, context.Rules.Generation, context.Now);
     }
 
     /// <summary>The same for an ICMP error that goes the way of a line: it may pass where the packets of that direction may not, and changes nothing for them.</summary>

@@ -1,5 +1,6 @@
 using Sluice.Config;
 using Sluice.Dataplane;
+using Sluice.Dataplane.Records;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Explain;
@@ -24,6 +25,7 @@ public sealed class LiveGateway : IDisposable
     private long maintained;
     private long confirmed;
     private string? trouble;
+    private long recordsLost;
 
     /// <summary>Makes a gateway with as much room and as many workers as a configuration asks for; its links are opened by <see cref="Start"/>.</summary>
     public LiveGateway(ConfigSet config, GatewayLog log)
@@ -85,6 +87,7 @@ public sealed class LiveGateway : IDisposable
         control.Do(() =>
         {
             gateway.Engine.Stop();
+            TellRecords();
             gateway.Engine.Router.NextHops.Wanting = null;
             kernel?.Dispose();
             kernel = null;
@@ -121,9 +124,18 @@ public sealed class LiveGateway : IDisposable
         return fates!;
     }
 
+    private void TellRecords()
+    {
+        foreach (RuleRecord record in gateway.Engine.TakeRuleRecords()) log.Rule(RuleRecordView.Of(record, gateway.Realms));
+        long lost = gateway.Engine.RuleRecordsLost;
+        if (lost != recordsLost) log.Warning($"{lost - recordsLost} records of access lists were lost: more came at once than find room");
+        recordsLost = lost;
+    }
+
     private int Tick()
     {
         if (kernel is not { } beside) return MaintenanceMilliseconds;
+        TellRecords();
         try
         {
             beside.AskWanted();

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Dataplane;
+using Sluice.Dataplane.Records;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Views;
@@ -15,6 +17,7 @@ namespace Sluice.Gateway.Replay;
 public sealed class ReplayRun : IDisposable
 {
     private const int BurstMax = 256;
+    private const int MostRecords = 10_000;
 
     private readonly ReplayOptions options;
     private readonly ComposedGateway gateway;
@@ -23,8 +26,10 @@ public sealed class ReplayRun : IDisposable
     private readonly VerdictWriter verdicts;
     private readonly VerdictObserver observer;
     private readonly List<ReplayApply> applies = [];
+    private readonly List<string> records = [];
     private ReplayClock? clock;
     private ulong withoutLink;
+    private long untold;
 
     private ReplayRun(ReplayOptions options, ConfigSet config, CaptureMerge merge)
     {
@@ -64,6 +69,8 @@ public sealed class ReplayRun : IDisposable
                 File.WriteAllText(
                     Path.Combine(options.OutputDirectory, "summary.json"),
                     JsonSerializer.Serialize(summary, GatewayJson.Default.ReplaySummary) + "\n");
+                messages.AddRange(run.records);
+                if (run.untold > 0) messages.Add($"sluice: {run.untold} more records of access lists");
                 messages.AddRange(inputs.Complaints());
                 return new ReplayResult(summary, BadInput: false, messages);
             }
@@ -167,6 +174,17 @@ public sealed class ReplayRun : IDisposable
 
         links.NowNanoseconds = time;
         gateway.Engine.Step(clock!.Now);
+        TellRecords(time);
+    }
+
+    // What rules ask to be told is a message with the stamp of the packet that it is about.
+    private void TellRecords(long time)
+    {
+        foreach (RuleRecord record in gateway.Engine.TakeRuleRecords())
+        {
+            if (records.Count == MostRecords) untold++;
+            else records.Add(string.Create(CultureInfo.InvariantCulture, $"{time / 1_000_000_000m:0.000######}: {RuleRecordView.Of(record, gateway.Realms)}"));
+        }
     }
 
     private ReplaySummary Summarize()

@@ -19,7 +19,7 @@ public sealed partial class GatewayPolicy
     /// <summary>What the access list says of the packets that answer a session; see <see cref="IsReplyDenied"/>.</summary>
     public AclVerdict JudgeReply(in FlowParts original, in FlowParts reply, uint rule)
     {
-        AclVerdict verdict = Judge(original.Realm, FirstPacketOf(reply));
+        AclVerdict verdict = Judge(original.Realm, FirstPacket.Of(reply));
         if (verdict.IsByRule || !TryGetPair(original.Realm, reply.Realm, out int pair) || ListOf(pair) is not { } list) return verdict;
 
         // The rule that allowed the flow speaks for its answers where none speaks of them.

@@ -9,7 +9,19 @@ public class SupportCheckTests
     private const string Other = "[{ips: [{cidr: 192.168.0.0/16}]}]";
 
     [Fact]
-    public void Every_kind_of_expose_is_done_and_access_lists_are()
+    public void What_this_version_only_judges_is_refused_at_load()
+    {
+        const string yaml = "apiVersion: sluice.dev/v1alpha1\nkind: Gateway\nmetadata: { name: gw }\nspec: { links: [{ name: l, driver: tap }] }";
+        Accepted(yaml);
+        LoadResult result = ConfigLoader.LoadText("t.yaml", yaml);
+        Assert.Null(result.Set);
+        ConfigError error = Assert.Single(result.Problems);
+        Assert.Equal((ConfigRule.NotYetSupported, "spec.links[0].driver"), (error.Rule, error.Path));
+        Assert.True(error.Place.Line > 1);
+    }
+
+    [Fact]
+    public void Every_kind_of_expose_and_access_lists_are_done()
     {
         foreach (string yaml in new[]
         {
