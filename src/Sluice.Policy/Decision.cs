@@ -60,7 +60,7 @@ public struct Decision
     /// <summary>Whether the destination becomes a fixed inside endpoint: static NAT or a port forward.</summary>
     public bool RewritesDestination;
 
-    /// <summary>With <see cref="DecisionKind.Drop"/>: the packet came unasked to a port of the gateway's own public address that nobody has, so its sender hears nothing.</summary>
+    /// <summary>With <see cref="DecisionKind.Drop"/>: the packet came unasked, from outside of an end that hides its hosts, to a public port that nobody has or that an access list denies, so its sender hears nothing.</summary>
     public bool InSilence;
 
     /// <summary>Whether the pair of realms has an access list, so that packets that come back must be judged by it too.</summary>

@@ -51,10 +51,11 @@ public sealed partial class GatewayPolicy
         AclVerdict verdict = list.Judge(packet);
         if (verdict.Denies)
         {
-            ushort to = decision.RealmTo;
+            Decision allowed = decision;
             decision = Drop(DropReason.AclDenied, verdict.Rule);
-            decision.RealmTo = to;
+            decision.RealmTo = allowed.RealmTo;
             decision.HasAcl = true;
+            decision.InSilence = allowed is { Kind: DecisionKind.Session, RewritesDestination: true, SourcePool: Decision.NoPool };
         }
 
         decision.Log = verdict.Logs;

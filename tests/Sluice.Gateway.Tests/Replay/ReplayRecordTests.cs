@@ -54,7 +54,7 @@ public sealed class ReplayRecordTests : IDisposable
         IReadOnlyList<string> messages = Messages((1, Tcp(23)), (2, Tcp(80)), (3, Tcp(80)), (4, Tcp(81)));
         Assert.Equal(2, messages.Count);
         Assert.StartsWith("1700000000.001: denied by peering egress, acl rule \"no-telnet\" (deny) at ", messages[0], StringComparison.Ordinal);
-        Assert.EndsWith(":20:11: tcp inside 10.0.0.5:5000 > outside 198.51.100.7:23", messages[0], StringComparison.Ordinal);
+        Assert.EndsWith(":19:9: tcp inside 10.0.0.5:5000 > outside 198.51.100.7:23", messages[0], StringComparison.Ordinal);
 
         // An allowed flow is told of when its session is made, not with each packet.
         Assert.StartsWith("1700000000.002: allowed by peering egress, acl rule \"web\" (allow, flow) at ", messages[1], StringComparison.Ordinal);
