@@ -76,9 +76,9 @@ internal sealed unsafe class Decide(WorkerContext context)
         return line;
     }
 
-    // A record tells of what was done: of a line, or of a packet that was dropped.
+    /// <summary>Tells of a decision that asks for a record, once it is done: of a line, or of a packet that was dropped.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void TellSlow(Packet* packet, in FlowParts parts, in Decision decision, uint line)
+    public void TellSlow(Packet* packet, in FlowParts parts, in Decision decision, uint line)
     {
         bool wasDone = decision.Kind == DecisionKind.Drop ? packet->Verdict == Verdict.Drop : line != FlowLines.None;
         if (wasDone) context.RecordSlow(FirstOf(packet, parts), decision);

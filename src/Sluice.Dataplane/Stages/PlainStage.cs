@@ -76,6 +76,7 @@ internal sealed unsafe class PlainStage(WorkerContext context)
                 if (isOwn && decision.Reason != DropReason.AclDenied) context.Consume(packet);
                 else if (decision.InSilence) context.Drop(packet, decision.Reason);
                 else Refuse(packet, decision.Kind == DecisionKind.Drop && decision.Reason != DropReason.UnsupportedProtocol ? decision.Reason : whereTranslated);
+                if (decision.Log && packet->Verdict == Verdict.Drop) context.RecordSlow(first, decision);
                 return false;
         }
     }
@@ -84,7 +85,9 @@ internal sealed unsafe class PlainStage(WorkerContext context)
     {
         if (!decision.RewritesSource && !decision.RewritesDestination) context.Delivery.Route(packet, decision.RealmTo, first.Destination);
         else SendTranslated(packet, in first, in decision);
-        if (packet->Verdict is Verdict.Forward or Verdict.Hold) context.Sessions.CountPassed(packet->Realm, decision.RealmTo, packet->L3Length);
+        if (packet->Verdict is not (Verdict.Forward or Verdict.Hold)) return;
+        context.Sessions.CountPassed(packet->Realm, decision.RealmTo, packet->L3Length);
+        if (decision.Log) context.RecordSlow(first, decision);
     }
 
     private void SendTranslated(Packet* packet, in FirstPacket first, in Decision decision)

@@ -34,8 +34,11 @@ internal sealed unsafe class PortlessStage<TPacket, TFlow, TKey, TLine>(WorkerCo
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void BeginSlow(Packet* packet, in Decision decision)
     {
-        uint index = decide.Remember(packet, PartsOf(packet), in decision);
-        if (index != FlowLines.None) Forward(packet, index);
+        FlowParts parts = PartsOf(packet);
+        uint index = decide.Remember(packet, in parts, in decision);
+        if (index == FlowLines.None) return;
+        if (decision.Log) decide.TellSlow(packet, in parts, in decision, index);
+        Forward(packet, index);
     }
 
     private void Forward(Packet* packet, uint index)
