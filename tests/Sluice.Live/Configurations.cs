@@ -64,6 +64,27 @@ internal static class Configurations
             """;
     }
 
+    /// <summary>Each network known to the other by addresses of the same size.</summary>
+    public static string Static(bool ipv6) => $$"""
+        {{Links()}}
+        ---
+        apiVersion: gateway.githedgehog.com/v1alpha1
+        kind: GatewayPeering
+        metadata: { name: both, namespace: default }
+        spec:
+          peering:
+            vpc1:
+              expose:
+                - ips: [{ cidr: "{{(ipv6 ? "fd00:1::/64" : "10.0.0.0/24")}}" }]
+                  as: [{ cidr: "{{(ipv6 ? "fd00:11::/64" : "10.11.0.0/24")}}" }]
+                  nat: { static: {} }
+            vpc2:
+              expose:
+                - ips: [{ cidr: "{{(ipv6 ? "fd00:2::/64" : "192.168.50.0/24")}}" }]
+                  as: [{ cidr: "{{(ipv6 ? "fd00:22::/64" : "10.22.0.0/24")}}" }]
+                  nat: { static: {} }
+        """;
+
     /// <summary>The links, and nothing that may pass between them.</summary>
     public static string Links(int workers = 1, string outside = "vpc2", string realm1 = "vpc1", string realm2 = "vpc2") => $$"""
         apiVersion: sluice.dev/v1alpha1

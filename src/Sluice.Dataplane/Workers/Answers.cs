@@ -2,6 +2,7 @@ using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Packets.Headers;
 using Sluice.Packets.Making;
+using Sluice.Packets.Offload;
 
 namespace Sluice.Dataplane.Workers;
 
@@ -60,6 +61,9 @@ internal sealed unsafe class Answers(WorkerContext context)
         if (!limit.TryTake(context.Now)) return;
         Packet* made = context.Made.TryTake();
         if (made == null) return;
+
+        // The quotation shows what the sender would have put on a wire.
+        if ((packet->Flags & PacketFlags.PartialChecksum) != 0) _ = PartialChecksum.TryComplete(packet);
         int length = IcmpError.Write(made->Data, MadePackets.BufferBytes, packet, source, kind, detail);
         if (length == 0) return;
         Send(made, length, port, port.Link.HasEthernet ? packet->Ethernet->Source.Address : default, isV4 ? EtherType.Ipv4 : EtherType.Ipv6);

@@ -41,6 +41,18 @@ public sealed class OffloadTests
         Assert.Equal("vpc2 203.0.113.1:5000 > 192.168.50.2:53 udp len 40 ttl 63", line);
     }
 
+    [Fact]
+    public void An_error_quotes_a_finished_checksum()
+    {
+        const string Packet = "10.0.0.2:5000 > 192.168.50.2:53 udp len 40 ttl 1";
+        using var rig = new Rig(Net.Masquerade());
+        byte[] finished = rig.FrameOf("vpc1", PacketScript.Parse(Packet));
+        rig.Put("vpc1", rig.FrameOf("vpc1", PacketScript.Parse(Packet).WithPartialChecksum()), Partial(6));
+        Assert.Single(rig.Work());
+        const int Field = 14 + 20 + 6, Quoted = 20 + 8;
+        Assert.Equal(finished[Field..(Field + 2)], rig.Frames.Single()[(Field + Quoted)..(Field + Quoted + 2)]);
+    }
+
     [Theory]
     [InlineData(LinkCapabilities.None, 3)]
     [InlineData(All, 1)]
