@@ -14,7 +14,7 @@ internal sealed class LiteralReading(GeneratedNat documents)
     }
 
     // How the peer sees one endpoint: as it is, by a pool, or as a fixed one.
-    private readonly record struct Seen(string Kind, NatExpose? Expose, IpAddress Address, ushort Port);
+    private readonly record struct Seen(string Kind, NatExpose? Expose, IpAddress Address, ushort Port, bool IsPorted = false, int Length = 0);
 
     /// <summary>"drop REASON", "route a", "ask a", "ask a as POOL", "stateless a: SOURCE > DESTINATION", "session a: POOL:* > DESTINATION".</summary>
     public string Decide(NatPacket packet)
@@ -78,17 +78,18 @@ internal sealed class LiteralReading(GeneratedNat documents)
     // To an address that is public elsewhere, of a host of the sender's own realm.
     private static string? ToOwnPublic(NatPacket packet, Side[] sides)
     {
-        foreach (Side side in sides)
+        // What names ports comes first, of several the longest prefix; then whoever is first in the documents.
+        IEnumerable<Side> ported = sides.Where(side => FixedAt(side.Here, packet, inward: true) is { IsPorted: true }).OrderByDescending(side => FixedAt(side.Here, packet, inward: true)!.Value.Length);
+        foreach (Side side in ported.Concat(sides))
         {
-            if (FixedAt(side.Here, packet, inward: true) is not { } target) continue;
-            string turned = Pass(side, packet, packet.Realm, target);
-            return turned.StartsWith("stateless", StringComparison.Ordinal) && turned.Contains($" {Endpoint(packet.Source, packet.SourcePort)} ", StringComparison.Ordinal)
-                ? "session" + turned["stateless".Length..]
-                : turned;
-        }
+            if (FixedAt(side.Here, packet, inward: true) is { } target)
+            {
+                string turned = Pass(side, packet, packet.Realm, target);
+                return turned.StartsWith("stateless", StringComparison.Ordinal) && turned.Contains($" {Endpoint(packet.Source, packet.SourcePort)} ", StringComparison.Ordinal)
+                    ? "session" + turned["stateless".Length..]
+                    : turned;
+            }
 
-        foreach (Side side in sides)
-        {
             if (!side.Here.Exposes.Any(e => e.Kind == "masquerade" && Lists(e.As, packet.Destination))) continue;
             Seen sender = Sender(side, packet, out string? refused);
             if (refused is not null) return refused;
@@ -163,7 +164,7 @@ internal sealed class LiteralReading(GeneratedNat documents)
             {
                 (PortRange ports, PortRange others) = inward ? (forward.Public, forward.Private) : (forward.Private, forward.Public);
                 if (!forward.Takes(packet.Protocol) || !from.Contains(address) || !ports.Contains(port)) continue;
-                return new Seen("forward", expose, to.First with { Value = to.First.Value + (address.Value - from.First.Value) }, (ushort)(others.First + port - ports.First));
+                return new Seen("forward", expose, to.First with { Value = to.First.Value + (address.Value - from.First.Value) }, (ushort)(others.First + port - ports.First), IsPorted: true, from.Length);
             }
         }
 
@@ -173,7 +174,7 @@ internal sealed class LiteralReading(GeneratedNat documents)
             List<(IpAddress Address, int Port)> from = LaidOut(inward ? expose.As : expose.Ips), to = LaidOut(inward ? expose.Ips : expose.As);
             bool ported = from[0].Port >= 0;
             int place = ported && !packet.HasTransportPorts ? -1 : from.IndexOf((address, ported ? port : -1));
-            if (place >= 0) return new Seen("static", expose, to[place].Address, ported ? (ushort)to[place].Port : port);
+            if (place >= 0) return new Seen("static", expose, to[place].Address, ported ? (ushort)to[place].Port : port, ported, expose.As[0].Prefix.Length);
         }
 
         return null;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Sluice.Benchmarks.Pipeline;
 using Sluice.Benchmarks.Report;
 using Sluice.Config;
 using Sluice.Dataplane;

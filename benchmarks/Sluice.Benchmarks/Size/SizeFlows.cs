@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Sluice.Benchmarks.Core;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
-using Sluice.Packets.Headers;
 using Sluice.Policy;
 using Sluice.Sessions;
 
@@ -21,7 +20,7 @@ internal enum SizeKind
 /// <summary>First packets that a <see cref="SizeConfiguration"/> lets pass, drawn at random: IPv4, of VPCs that have links where so asked.</summary>
 internal sealed class SizeFlows(SizeConfiguration size, Random random)
 {
-    public static readonly SizeKind[] Kinds = [SizeKind.Plain, SizeKind.Masquerade];
+    public static readonly SizeKind[] Kinds = Enum.GetValues<SizeKind>();
 
     /// <summary>The tuple of one of them.</summary>
     /// <param name="kind">Its kind.</param>
