@@ -26,7 +26,7 @@ public class LiteralReadingTests(ITestOutputHelper output)
         }
 
         output.WriteLine(string.Join(", ", words.OrderBy(static pair => pair.Key).Select(static pair => $"{pair.Key} {pair.Value}")));
-        foreach (string word in new[] { "drop NotExposed", "drop UnsupportedProtocol", "route", "ask", "stateless", "session", "inbound session", "inbound drop NotExposed" })
+        foreach (string word in new[] { "drop NotExposed", "drop UnsupportedProtocol", "drop AclDenied", "route", "ask", "stateless", "session", "inbound session", "inbound drop NotExposed" })
             Assert.True(words.GetValueOrDefault(word) > 0, word);
     }
 
