@@ -30,7 +30,10 @@ public sealed partial class GatewayPolicy
     /// or if its public endpoint is no longer owned; a mere other choice among what is allowed leaves it as it is. Allocates nothing.
     /// </summary>
     /// <param name="live">What the session remembers.</param>
-    /// <param name="decision">The new decision, in terms of what the session keeps: the pool of its own public source, or its own fixed endpoint.</param>
+    /// <param name="decision">
+    /// The new decision, in terms of what the session keeps: the pool of its own public source, or its own fixed endpoint; both where a forward now leads to the endpoint that the
+    /// session had from the pool.
+    /// </param>
     public Revalidation Redecide(in LiveSession live, out Decision decision)
     {
         FirstPacket first = FirstPacketOf(live.Original);
@@ -70,17 +73,9 @@ public sealed partial class GatewayPolicy
         if (!TryFindMasquerade(first, decision.RealmTo, live, out ushort publicRealm, out int pool)) return false;
         bool isForwarded = IsForwarded(live, publicRealm, out bool isItsOwn);
         if (isForwarded ? !isItsOwn : !live.HasPublicSource || !PoolHas(pool, live.Reply.Destination)) return false;
-        if (live.HasPublicSource)
-        {
-            decision.SourcePool = pool;
-            decision.RewritesSource = false;
-        }
-        else
-        {
-            decision.SourcePool = Decision.NoPool;
-            decision.SetSource(live.Reply.Destination, live.Reply.DestinationPort);
-        }
-
+        decision.SourcePool = live.HasPublicSource ? pool : Decision.NoPool;
+        decision.RewritesSource = false;
+        if (isForwarded) decision.SetSource(live.Reply.Destination, live.Reply.DestinationPort);
         return true;
     }
 

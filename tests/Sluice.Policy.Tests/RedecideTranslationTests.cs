@@ -55,6 +55,9 @@ public class RedecideTranslationTests
         TestPolicy after = Of([End("a", Masq(), Fwd()) + ", " + B], realms: before.Realms);
         Assert.Equal(Revalidation.Kept, after.Policy.Redecide(live, out Decision decision));
         Assert.Equal((0, false), (decision.SourcePool, decision.RewritesSource));
+        after = Of([End("a", Masq(), Fwd("tcp 5555>80", "10.1.0.2/32")) + ", " + B], realms: before.Realms);
+        Assert.Equal(Revalidation.Kept, after.Policy.Redecide(live, out decision));
+        Assert.Equal((0, true, 5555), (decision.SourcePool, decision.RewritesSource, decision.SourcePort));
         Assert.Equal(Revalidation.Changed, After(before, live, Masq("198.51.100.1/32"), Fwd()));
         Assert.Equal(Revalidation.Changed, After(before, live, Masq(), Fwd(), Fwd("tcp 5555>99", "10.1.0.3/32")));
         Assert.Equal(Revalidation.Forbidden, After(before, live, Fwd()));

@@ -238,7 +238,8 @@ internal sealed unsafe class Decide(WorkerContext context)
             decision.Rule,
             PoolOf(decision),
             decision.OriginalConduct,
-            decision.ReplyConduct | (denies ? FlowConduct.Denied : FlowConduct.None));
+            decision.ReplyConduct | (denies ? FlowConduct.Denied : FlowConduct.None),
+            IsForwarded: decision.RewritesSource);
         if (!context.Store.Confirm(context.Sessions, family, line, confirmation)) return false;
         state->NextHop = FlowState.NoNextHop;
         StateOf(family, state->Partner)->NextHop = FlowState.NoNextHop;

@@ -36,7 +36,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         SessionRecord* record = records + session;
         using PairLock pair = Table.LockPair(session);
         FlowState* own = TFamily.StateOf(Table.Original(session)), other = TFamily.StateOf(Table.Reply(session));
-        if (own->Generation == 0 || record->Number == 0 || !MayStay(session, record, confirmation.SourcePool)) return false;
+        if (own->Generation == 0 || record->Number == 0 || !MayStay(session, record, confirmation.SourcePool, confirmation.IsForwarded)) return false;
 
         if (confirmation.SourcePool is { } pool && pool.IsEndpointIndependent == shared.PoolOf(record->Pool)!.IsEndpointIndependent) record->Pool = pool.Id;
         record->Timers = confirmation.Timers;
@@ -108,7 +108,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
     private static uint Earlier(uint one, uint other) => (int)(one - other) < 0 ? one : other;
 
-    private bool MayStay(uint session, SessionRecord* record, Pool? pool)
+    private bool MayStay(uint session, SessionRecord* record, Pool? pool, bool isForwarded)
     {
         if (record->Pool == 0) return pool is null;
         Pool current = shared.PoolOf(record->Pool)!;
@@ -116,7 +116,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         FlowParts reply = TFamily.PartsOf(in *TFamily.KeyOf(Table.Reply(session)));
         if (!(pool ?? current).Owns(reply.Destination)) return false;
         uint number = shared.Addresses.Find(current.Definition.Realm, reply.Destination);
-        return !shared.Addresses.SpaceOf(number, PortClasses.Of(reply.Protocol))->IsClaimed(reply.DestinationPort);
+        return isForwarded || !shared.Addresses.SpaceOf(number, PortClasses.Of(reply.Protocol))->IsClaimed(reply.DestinationPort);
     }
 
     private void SetConduct(uint session, SessionRecord* record, FlowState* own, FlowState* other, in Confirmation confirmation)

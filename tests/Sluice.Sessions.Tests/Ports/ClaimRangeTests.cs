@@ -91,6 +91,21 @@ public sealed class ClaimRangeTests
     [Theory]
     [InlineData(MappingMode.EndpointIndependent)]
     [InlineData(MappingMode.AddressAndPortDependent)]
+    public void A_session_stays_on_a_claimed_port_where_the_claim_is_for_its_own_endpoint(MappingMode mapping)
+    {
+        using var test = new TestStore(new SessionProfile { Mapping = mapping });
+        SessionView session = test.Create(test.Udp("10.0.0.2", 5000));
+        test.Store.ClaimPorts([Claim(PortClass.Udp, 5000, 5000)]);
+
+        Assert.True(test.Store.Confirm(test.Worker, IpFamily.V4, session.Ref.Line, new Confirmation(2, test.Timers, 7, test.Pool, IsForwarded: true)));
+        test.End(session);
+
+        Assert.NotEqual(5000, test.Create(test.Udp("10.0.0.3", 5000)).Reply.DestinationPort);
+    }
+
+    [Theory]
+    [InlineData(MappingMode.EndpointIndependent)]
+    [InlineData(MappingMode.AddressAndPortDependent)]
     public void A_claim_of_a_live_port_takes_effect_when_its_session_ends(MappingMode mapping)
     {
         using var test = new TestStore(new SessionProfile { Mapping = mapping });
