@@ -6,10 +6,10 @@ namespace Sluice.Dataplane.Tests.Engine;
 /// <summary>Every drop reason that this version gives, by its own row; and that none is forgotten.</summary>
 public sealed class DropReasonTests : IDisposable
 {
-    // Reasons of features that this version does not have: access rules, virtual IPs, reassembly, VXLAN.
+    // Reasons of features that this version does not have: virtual IPs, reassembly, VXLAN.
     private static readonly DropReason[] OfLaterVersions =
     [
-        DropReason.AclDenied, DropReason.NoBackend, DropReason.FragmentTimeout, DropReason.FragmentOverlap, DropReason.FragmentLimit, DropReason.UnknownVni,
+        DropReason.NoBackend, DropReason.FragmentTimeout, DropReason.FragmentOverlap, DropReason.FragmentLimit, DropReason.UnknownVni,
     ];
 
     public static readonly TheoryData<DropReason, string> Rows = new()
@@ -20,6 +20,7 @@ public sealed class DropReasonTests : IDisposable
         { DropReason.NoNeighbor, "vpc1 10.0.0.2:5000 > 192.168.50.99:53 udp" },
         { DropReason.TooBig, "vpc1 10.0.0.2:5000 > 192.168.50.2:53 udp len 1600 df" },
         { DropReason.NotExposed, "vpc2 192.168.50.2:53 > 10.0.0.2:5000 udp" },
+        { DropReason.AclDenied, "vpc1 10.0.0.2:5000 > 192.168.50.2:23 tcp S" },
         { DropReason.NoMapping, "vpc2 192.168.50.2:53 > 203.0.113.1:5000 udp" },
         { DropReason.FilteredInbound, "vpc2 192.168.50.3:53 > 203.0.113.1:1111 udp" },
         { DropReason.MidstreamTcp, "vpc1 10.0.0.2:5000 > 192.168.50.2:80 tcp A" },
@@ -80,7 +81,10 @@ public sealed class DropReasonTests : IDisposable
             DropReason.QuotaExceeded => "quotas: { sessionsPerHost: 1 }",
             _ => "",
         };
-        var rig = new Rig(Net.Masquerade(profile), capacity: reason == DropReason.TableFull ? 2 : 1000);
+        string net = reason != DropReason.AclDenied ? Net.Masquerade(profile) : Net.Of(
+            [Net.Link("vpc1", "10.0.0.1/24", "10.0.0.2 10.0.0.3 10.0.0.4"), Net.Link("vpc2", "192.168.50.1/24", "192.168.50.2 192.168.50.3")],
+            [$"vpc1: {Net.Masquerading("10.0.0.0/24", "203.0.113.1/32")}, vpc2: {Net.Plain("192.168.50.0/24")} }}, acl: {{ rules: [{{ name: r, from: vpc1, action: deny, match: {{ proto: tcp }} }}]"]);
+        var rig = new Rig(net, capacity: reason == DropReason.TableFull ? 2 : 1000);
         rigs.Add(rig);
         Assert.Single(rig.In("vpc1", PacketScript.Parse("10.0.0.3:1111 > 192.168.50.2:53 udp")));
         Assert.Single(rig.In("vpc1", PacketScript.Parse("10.0.0.4:1111 > 192.168.50.2:53 udp")));
