@@ -42,7 +42,7 @@ internal sealed unsafe class ErrorStage<TPacket, TFlow, TKey, TLine>(WorkerConte
         }
 
         NextHop* next = context.Delivery.CheckErrorSlow<TPacket, TFlow, TKey, TLine>(packet, line);
-        if (next != null) Send(packet, line, SourceFor(packet, line), next);
+        if (next != null) Send(packet, line, SourceFor(packet, line), next, state->RealmTo);
         return true;
     }
 
@@ -86,8 +86,7 @@ internal sealed unsafe class ErrorStage<TPacket, TFlow, TKey, TLine>(WorkerConte
         TFlow.SetWrite(&line, TFlow.MakeKey(in sent));
         IpAddress source = policy.TryTranslateErrorSource(packet->Realm, decision.RealmTo, sender, out IpAddress own) ? own : sender;
         if (sender == answer.Source) source = sent.Destination;
-        Send(packet, &line, source, context.NextHops.At(handle));
-        if (packet->Verdict is Verdict.Forward or Verdict.Hold) context.Sessions.CountPassed(packet->Realm, decision.RealmTo, packet->L3Length);
+        Send(packet, &line, source, context.NextHops.At(handle), decision.RealmTo);
         return true;
     }
 
@@ -95,11 +94,12 @@ internal sealed unsafe class ErrorStage<TPacket, TFlow, TKey, TLine>(WorkerConte
     private static DropReason Refusal(AclVerdict verdict) =>
         verdict.Denies ? DropReason.AclDenied : verdict.KeepsFlow ? DropReason.IcmpUnmatched : DropReason.None;
 
-    private void Send(Packet* packet, TLine* line, IpAddress source, NextHop* next)
+    private void Send(Packet* packet, TLine* line, IpAddress source, NextHop* next, ushort realmTo)
     {
         TPacket.RewriteError(packet, line, source);
         packet->Flags &= ~PacketFlags.PartialChecksum;
         context.Delivery.Send(packet, next);
+        if (packet->Verdict is Verdict.Forward or Verdict.Hold) context.Sessions.CountPassed(packet->Realm, realmTo, packet->L3Length);
     }
 
     private static FirstPacket FirstOf(in FlowParts parts, ushort link, bool hasPorts) => new()

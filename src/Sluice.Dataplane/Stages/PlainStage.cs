@@ -63,7 +63,6 @@ internal sealed unsafe class PlainStage(WorkerContext context)
         switch (decision.Kind)
         {
             case DecisionKind.Stateless:
-                if (decision.Log) context.RecordSlow(first, decision);
                 return true;
             case DecisionKind.Route when !isOwn:
                 context.Delivery.Route(packet, decision.RealmTo, destination);
@@ -72,7 +71,6 @@ internal sealed unsafe class PlainStage(WorkerContext context)
                 context.Drop(packet, whereTranslated);
                 return false;
             default:
-                if (decision.Log) context.RecordSlow(first, decision);
                 if (isOwn && decision.Reason != DropReason.AclDenied) context.Consume(packet);
                 else if (decision.InSilence) context.Drop(packet, decision.Reason);
                 else Refuse(packet, decision.Kind == DecisionKind.Drop && decision.Reason != DropReason.UnsupportedProtocol ? decision.Reason : whereTranslated);

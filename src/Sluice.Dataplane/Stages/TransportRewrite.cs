@@ -50,7 +50,13 @@ internal static unsafe class TransportRewrite
 
     /// <summary>Neither TCP nor UDP nor a query of ICMP: what has the addresses in its checksum is kept right, and nothing else is touched.</summary>
     public static void AddressesAlone(Packet* packet, ulong addressDelta) =>
-        AddressesAlone(packet->Data + packet->L4, packet->TransportLength, packet->Protocol, (packet->Flags & PacketFlags.PartialChecksum) != 0, addressDelta);
+        AddressesAlone(
+            packet->Data + packet->L4,
+            packet->TransportLength,
+            packet->Protocol,
+            isV6: packet->Kind == PacketKind.Other6,
+            isPartial: (packet->Flags & PacketFlags.PartialChecksum) != 0,
+            addressDelta);
 
     /// <summary>The transport header that an ICMP error quotes: its checksum is kept by difference where the quote is long enough to have it.</summary>
     public static void Quoted(Packet* packet, uint newPorts, ulong addressDelta, byte icmpProtocol, bool icmpCountsAddresses)
@@ -59,7 +65,7 @@ internal static unsafe class TransportRewrite
         int available = packet->L3 + packet->L3Length - packet->QuotedL4;
         if (!PacketPorts.TryOfQuoted(packet, out _))
         {
-            AddressesAlone(l4, available, packet->QuotedProtocol, isPartial: false, addressDelta);
+            AddressesAlone(l4, available, packet->QuotedProtocol, isV6: icmpCountsAddresses, isPartial: false, addressDelta);
             return;
         }
 
@@ -86,13 +92,13 @@ internal static unsafe class TransportRewrite
     }
 
     // SCTP, GRE, ESP and their like don't look at addresses; ICMP over IPv4 neither.
-    private static void AddressesAlone(byte* transport, int available, byte protocol, bool isPartial, ulong addressDelta)
+    private static void AddressesAlone(byte* transport, int available, byte protocol, bool isV6, bool isPartial, ulong addressDelta)
     {
         int offset = protocol switch
         {
             IpProtocol.UdpLite => UdpChecksumOffset,
             IpProtocol.Dccp => DccpChecksumOffset,
-            IpProtocol.IcmpV6 => IcmpChecksumOffset,
+            IpProtocol.IcmpV6 when isV6 => IcmpChecksumOffset,
             _ => -1,
         };
         if (offset < 0 || available < offset + sizeof(ushort)) return;

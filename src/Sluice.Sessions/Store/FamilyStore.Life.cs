@@ -121,14 +121,16 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 
     private void SetConduct(uint session, SessionRecord* record, FlowState* own, FlowState* other, in Confirmation confirmation)
     {
-        bool refreshes = TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session))).Protocol == IpProtocol.Tcp;
+        FlowParts original = TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session))), reply = TFamily.PartsOf(in *TFamily.KeyOf(Table.Reply(session)));
+        bool refreshes = original.Protocol == IpProtocol.Tcp;
+        bool rewritesDestination = original.Destination != reply.Source || original.DestinationPort != reply.SourcePort;
         Pool? source = confirmation.SourcePool;
         Pool? inbound = record->Destination == 0 ? null : shared.PoolOf(Mappings[record->Destination]->Pool);
 
         // A session stays one where the rules would now pass its packets without state.
         const FlowConduct Stateless = FlowConduct.Identity | FlowConduct.Cache;
         own->Conduct = (own->Conduct & FlowConduct.Identity) | OriginalConductOf(confirmation.OriginalConduct & ~Stateless, refreshes, source, inbound);
-        other->Conduct = (other->Conduct & FlowConduct.Identity) | ReplyConductOf(confirmation.ReplyConduct & ~Stateless, refreshes, source);
+        other->Conduct = (other->Conduct & FlowConduct.Identity) | ReplyConductOf(confirmation.ReplyConduct & ~Stateless, refreshes, source, rewritesDestination);
     }
 
     // New idle times count from the next packet: until then the session is due when it was.

@@ -132,7 +132,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         {
             RealmTo = request.Original.Realm,
             Seen = (byte)(seenByOther | FlowState.Reply),
-            Conduct = conduct | ReplyConductOf(request.ReplyConduct, refreshes, request.SourcePool),
+            Conduct = conduct | ReplyConductOf(request.ReplyConduct, refreshes, request.SourcePool, request.RewritesDestination),
             LastSeen = now,
             Generation = request.Generation,
             Timer = timer,
@@ -145,8 +145,12 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
     private static FlowConduct OriginalConductOf(FlowConduct decided, bool refreshes, Pool? source, Pool? inbound) =>
         decided | (refreshes || source is not null || inbound is null or { RefreshesInbound: true } ? FlowConduct.None : FlowConduct.NoRefresh);
 
-    private static FlowConduct ReplyConductOf(FlowConduct decided, bool refreshes, Pool? source) =>
-        decided | (refreshes || source is null or { RefreshesInbound: true } ? FlowConduct.None : FlowConduct.NoRefresh);
+    // So does the end that answers, if it hides its hosts.
+    private static FlowConduct ReplyConductOf(FlowConduct decided, bool refreshes, Pool? source, bool rewritesDestination)
+    {
+        bool answersOutward = rewritesDestination && (decided & FlowConduct.KeepErrorSource) == 0;
+        return decided | (refreshes || answersOutward || source is null or { RefreshesInbound: true } ? FlowConduct.None : FlowConduct.NoRefresh);
+    }
 
     private void Record(SessionWorker worker, in NewSession request, uint session, uint now, in SessionLease lease)
     {

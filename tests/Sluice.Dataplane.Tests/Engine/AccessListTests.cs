@@ -149,4 +149,27 @@ public sealed class AccessListTests
         rig.In("vpc2", PacketScript.Parse("192.168.50.2:53 > 203.0.113.2:5000 udp"));
         Assert.Equal(["drop AclDenied"], rig.TakeVerdicts());
     }
+
+    [Fact]
+    public void IPv6_is_no_different()
+    {
+        using var rig = new Rig(Net.Of(
+            [Net.Link("vpc1", "fd00:1::1/64", "fd00:1::2"), Net.Link("vpc2", "2001:db8:2::1/64", "2001:db8:2::2")],
+            [$"vpc1: {Net.Masquerading("fd00:1::/112", "2001:db8:1::/112", "static: {}")}, vpc2: {Net.Plain("2001:db8:2::/64")} }}, acl: {{ default: deny, rules: [{AllowFlow}]"]));
+        new Play(rig).Run("""
+            vpc1 [fd00:1::2]:5000 > [2001:db8:2::2]:80 tcp S
+              = vpc2 [2001:db8:1::2]:5000 > [2001:db8:2::2]:80 tcp S
+            vpc2 [2001:db8:2::2]:80 > [2001:db8:1::2]:5000 tcp SA
+              = vpc1 [2001:db8:2::2]:80 > [fd00:1::2]:5000 tcp SA
+            vpc1 fd00:1::2 > 2001:db8:2::2 protocol 50
+              = vpc2 2001:db8:1::2 > 2001:db8:2::2 protocol 50
+            vpc2 2001:db8:2::2 > 2001:db8:1::2 protocol 50
+              = vpc1 2001:db8:2::2 > fd00:1::2 protocol 50
+            vpc2 2001:db8:2::2 > 2001:db8:1::2 icmp6 unreachable 4 [2001:db8:1::2 > 2001:db8:2::2 protocol 50]
+              = vpc1 2001:db8:2::2 > fd00:1::2 icmp6 unreachable 4 [fd00:1::2 > 2001:db8:2::2 protocol 50]
+            vpc2 2001:db8:2::2 > 2001:db8:1::2 icmp6 unreachable 4 [[2001:db8:1::2]:5001 > [2001:db8:2::2]:9 udp]
+              drop IcmpUnmatched
+            """);
+        Assert.Equal((1, 1), (rig.Engine.Store.Count().Other, rig.Engine.Store.Count().TcpTransitory));
+    }
 }

@@ -121,4 +121,16 @@ public sealed class FixedSourceTests
         Assert.True(test.Store.Confirm(test.Worker, IpFamily.V4, session.Ref.Line, new Confirmation(3, test.Timers, 7, test.Pool)));
         Assert.Equal(FlowConduct.None, test.State(session, reply: true)->Conduct);
     }
+
+    [Theory]
+    [InlineData(FlowConduct.KeepErrorSource, true)]
+    [InlineData(FlowConduct.None, false)]
+    public unsafe void An_end_that_hides_its_hosts_prolongs_by_its_answers_whatever_the_other_ends_profile_says(FlowConduct ofAnswers, bool isUnrefreshed)
+    {
+        using var test = new TestStore(new SessionProfile { InboundRefresh = InboundRefresh.Off });
+        SessionView session = test.Create(To(test.Udp("10.0.0.2", 5000), "172.16.0.9", 5353) with { ReplyConduct = ofAnswers });
+        Assert.Equal(isUnrefreshed, (test.State(session, reply: true)->Conduct & FlowConduct.NoRefresh) != 0);
+        Assert.True(test.Store.Confirm(test.Worker, IpFamily.V4, session.Ref.Line, new Confirmation(2, test.Timers, 7, test.Pool, ReplyConduct: ofAnswers)));
+        Assert.Equal(isUnrefreshed, (test.State(session, reply: true)->Conduct & FlowConduct.NoRefresh) != 0);
+    }
 }
