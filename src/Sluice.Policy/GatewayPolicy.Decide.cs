@@ -7,9 +7,39 @@ namespace Sluice.Policy;
 public sealed partial class GatewayPolicy
 {
     /// <summary>What is to be done with a packet that has no session. Allocates nothing.</summary>
-    public Decision Decide(in FirstPacket packet)
+    public Decision Decide(in FirstPacket packet) => DecideLocated(packet, Locate(packet.Realm, packet.Destination));
+
+    /// <summary>
+    /// The first half of a decision: where a destination leads, as the second half takes it. Calls for the memory that the second half begins with,
+    /// so a chunk's packets are all located before the first of them is decided.
+    /// </summary>
+    /// <param name="realm">The realm that the packet comes from.</param>
+    /// <param name="destination">Its destination.</param>
+    public int Locate(ushort realm, in IpAddress destination)
     {
-        int found = packet.Realm < Destinations.Length ? Destinations[packet.Realm].Find(packet.Destination) : PrefixMap.Miss;
+        int found = realm < Destinations.Length ? Destinations[realm].Find(destination) : PrefixMap.Miss;
+        int number = Destination.NumberOf(found);
+        switch (Destination.KindOf(found))
+        {
+            case DestinationKind.Peer:
+                Prefetcher.Touch(ref Pairs[number]);
+                break;
+            case DestinationKind.Translated:
+                Prefetcher.Touch(ref Exposes[number]);
+                break;
+            case DestinationKind.Cell:
+                Cells.Prefetch(number);
+                break;
+        }
+
+        return found;
+    }
+
+    /// <summary>The second half of a decision.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="found">What <see cref="Locate"/> of this same policy says of its realm and destination.</param>
+    public Decision DecideLocated(in FirstPacket packet, int found)
+    {
         if (Destination.KindOf(found) == DestinationKind.Cell) found = Cells.Find(Destination.NumberOf(found), packet, packet.DestinationPort);
         int number = Destination.NumberOf(found);
         switch (Destination.KindOf(found))

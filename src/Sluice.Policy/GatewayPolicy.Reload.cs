@@ -62,11 +62,7 @@ public sealed partial class GatewayPolicy
     // The public source is the reply's destination.
     private bool OwnsItsSource(in LiveSession live, in FirstPacket first, ref Decision decision)
     {
-        // A source that stays may have another port all the same: the later of two sessions whose return tuple would be one has.
-        bool isSame = decision.RewritesSource
-            ? decision.Source == live.Reply.Destination && decision.SourcePort == live.Reply.DestinationPort
-            : live.Original.Source == live.Reply.Destination;
-        if (decision.SourcePool == Decision.NoPool && isSame && !live.HasPublicSource) return true;
+        if (decision.SourcePool == Decision.NoPool && !live.HasPublicSource && HasFixedSource(live, first, decision)) return true;
         if (decision.SourcePool == Decision.NoPool && !decision.RewritesSource) return false;
 
         // Masqueraded now, or by a forward beside a masquerade: what it has may be another choice of the same.
@@ -77,6 +73,15 @@ public sealed partial class GatewayPolicy
         decision.RewritesSource = false;
         if (isForwarded) decision.SetSource(live.Reply.Destination, live.Reply.DestinationPort);
         return true;
+    }
+
+    // The later of two sessions whose return tuple would be one has another source port: the address says whether the source is the same, and a forward's port too.
+    private bool HasFixedSource(in LiveSession live, in FirstPacket first, in Decision decision)
+    {
+        if (!decision.RewritesSource) return live.Original.Source == live.Reply.Destination;
+        if (decision.Source != live.Reply.Destination) return false;
+        return decision.SourcePort == live.Reply.DestinationPort
+            || (TryGetPair(first.Realm, decision.RealmTo, out int pair) && ExposeOf(Pairs[pair], first.Source).Kind == ExposeKind.Static);
     }
 
     // The masquerade that covers the sender towards the realm in which its source is public: of a hairpin the one that the address was asked for in.

@@ -39,6 +39,9 @@ internal readonly struct PortCells(int[] words)
         return words[first + low * Interval + 1];
     }
 
+    /// <summary>Calls for the memory of a cell.</summary>
+    internal void Prefetch(int cell) => Prefetcher.Touch(ref words[cell]);
+
     /// <summary>The value of a cell for packets without ports: what covers the address whatever the port is.</summary>
     internal int WithoutPorts(int cell) => words[cell];
 }

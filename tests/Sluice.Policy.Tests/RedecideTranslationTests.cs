@@ -113,6 +113,21 @@ public class RedecideTranslationTests
     }
 
     [Fact]
+    public void A_source_port_that_was_changed_because_its_return_tuple_was_taken_stays_changed()
+    {
+        string forward = Forward("10.2.0.7/32", "198.51.100.7/32", "tcp 443>8443");
+        foreach (string sender in new[] { Plain("10.1.0.0/24"), Static("10.1.0.0/24", "203.0.113.0/24") })
+        {
+            TestPolicy policy = Of([End("a", sender) + ", " + End("b", forward)]);
+            LiveSession live = policy.LiveOf("a", "10.1.0.2:80", "198.51.100.7:443", "tcp");
+            live = live with { Reply = live.Reply with { DestinationPort = 40000 } };
+            Assert.Equal(Revalidation.Kept, policy.Policy.Redecide(live, out _));
+            TestPolicy after = Of([End("a", Static("10.1.0.0/24", "192.0.2.0/24")) + ", " + End("b", forward)], realms: policy.Realms);
+            Assert.Equal(Revalidation.Changed, after.Policy.Redecide(live, out _));
+        }
+    }
+
+    [Fact]
     public void A_session_that_is_stateful_on_both_ends_is_judged_on_both()
     {
         string forward = Forward("10.2.0.7/32", "198.51.100.7/32", "tcp 443>8443"), others = Masquerade("10.2.0.0/24", "198.51.100.7/32");

@@ -13,7 +13,14 @@ internal sealed unsafe class Decide(WorkerContext context)
 {
     private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
 
-    /// <summary>Decides a packet ahead, works out the session that it will have, and calls for what tells the port.</summary>
+    /// <summary>Begins to decide a packet ahead: finds where its destination leads, and calls for what is read next.</summary>
+    public void Locate(ref Foreseen foreseen)
+    {
+        ref readonly FlowParts parts = ref foreseen.Request.Original;
+        foreseen.Located = context.Rules.Policy.Locate(parts.Realm, parts.Destination);
+    }
+
+    /// <summary>Decides a packet ahead that has been located, works out the session that it will have, and calls for what tells the port.</summary>
     /// <remarks>The policy is a pure function, so deciding early changes nothing; sessions are still made in the packets' order.</remarks>
     /// <param name="packet">The packet.</param>
     /// <param name="keyHash">The hash of its flow's key.</param>
@@ -22,7 +29,7 @@ internal sealed unsafe class Decide(WorkerContext context)
     {
         ref readonly FlowParts parts = ref foreseen.Request.Original;
         foreseen.Generation = context.Generation;
-        foreseen.Decision = context.Rules.Policy.Decide(FirstOf(packet, in parts));
+        foreseen.Decision = context.Rules.Policy.DecideLocated(FirstOf(packet, in parts), foreseen.Located);
         if (foreseen.Decision.Kind != DecisionKind.Session) return;
         FillRequest(ref foreseen.Request, packet, in foreseen.Decision);
         foreseen.Request.OriginalHash = keyHash;
@@ -305,6 +312,9 @@ internal sealed unsafe class Decide(WorkerContext context)
     {
         /// <summary>The rules that decided; 0: nothing was foreseen.</summary>
         public uint Generation;
+
+        /// <summary>Where the destination leads by these rules: what a decision goes on from.</summary>
+        public int Located;
 
         /// <summary>The decision.</summary>
         public Decision Decision;

@@ -29,10 +29,18 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
             {
                 ref Decide.Foreseen ahead = ref foreseen[work - chunkWork];
                 ahead.Request.Original = TFlow.PartsOf(in work->Key);
-                decide.Foresee(packet, work->Hash, ref ahead);
+                decide.Locate(ref ahead);
             }
 
             work++;
+        }
+
+        FlowWork<TKey>* located = chunkWork;
+        for (Packet* packet = chunk; packet < end; packet++)
+        {
+            if (packet->Kind != TPacket.Kind) continue;
+            if (located->Line == FlowLines.None) decide.Foresee(packet, located->Hash, ref foreseen[located - chunkWork]);
+            located++;
         }
 
         for (FlowWork<TKey>* item = chunkWork; item < work; item++)
