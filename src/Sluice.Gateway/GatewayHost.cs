@@ -104,7 +104,7 @@ public sealed class GatewayHost : IDisposable
     {
         try
         {
-            gateway.Reloader.Apply(ConfigTexts.Read(options.Files), "its files");
+            gateway.Reloader.Apply(ConfigTexts.Read(options.Files), "its files", withChanges: false);
         }
         catch (LinkException)
         {

@@ -20,9 +20,9 @@ internal static class PeeringText
                     e.Realm,
                     Number(e.Number),
                     isDefault ? "none" : e.Nat,
-                    isDefault ? "everything else" : string.Join(' ', e.Private),
+                    isDefault ? "everything else" : string.Join(", ", e.Private),
                     e.To,
-                    isDefault || e.Nat == "none" ? "itself" : string.Join(' ', e.Public),
+                    isDefault || e.Nat == "none" ? "itself" : string.Join(", ", e.Public),
                     e.Forwards.Count == 0 ? "-" : string.Join(", ", e.Forwards),
                     Number(e.Sessions));
             }

@@ -8,7 +8,9 @@ namespace Sluice.Gateway.Composition;
 /// <summary>Says a gateway's state as a GatewayAgent document.</summary>
 internal static class AgentInspector
 {
-    private static readonly string Version = typeof(AgentInspector).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    // Without what names the build.
+    private static readonly string Version =
+        (typeof(AgentInspector).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
 
     public static AgentView Read(ComposedGateway gateway, TrafficSample sample)
     {

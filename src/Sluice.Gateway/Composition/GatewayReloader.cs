@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Sluice.Config;
 using Sluice.Config.Comparison;
 using Sluice.Config.Documents;
@@ -17,7 +18,7 @@ public sealed class GatewayReloader(ComposedGateway gateway, Func<ConfigSet, Con
     private GatewayDocument? first;
 
     /// <inheritdoc/>
-    public ReloadView Apply(ConfigTexts texts, string origin)
+    public ReloadView Apply(ConfigTexts texts, string origin, bool withChanges = true)
     {
         LoadResult loaded = ConfigLoader.Load(texts);
         foreach (ConfigError problem in loaded.Problems) log.Problem(problem.ToString());
@@ -45,7 +46,7 @@ public sealed class GatewayReloader(ComposedGateway gateway, Func<ConfigSet, Con
             }
 
             log.Info($"configuration {InForce.Generation} is in force, from {origin}: {WordsOf(fates)}");
-            return Accepted(loaded, notes, old.Set, next, fates);
+            return Accepted(loaded, notes, withChanges ? ConfigComparison.Compare(old.Set, next) : [], fates);
         }
     }
 
@@ -55,7 +56,7 @@ public sealed class GatewayReloader(ComposedGateway gateway, Func<ConfigSet, Con
         LoadResult loaded = ConfigLoader.Load(texts);
         if (loaded.Set is not { } next) return Refused(loaded);
         ConfigInForce old = InForce;
-        return Accepted(loaded, NeedRestart(next.Gateway), old.Set, next, gateway.Foresee(next));
+        return Accepted(loaded, NeedRestart(next.Gateway), ConfigComparison.Compare(old.Set, next), gateway.Foresee(next));
     }
 
     /// <summary>12 sessions kept, 1 moved, 2 ended (NotExposed 2).</summary>
@@ -70,11 +71,11 @@ public sealed class GatewayReloader(ComposedGateway gateway, Func<ConfigSet, Con
     private ReloadView Refused(LoadResult loaded) =>
         new(Accepted: false, gateway.InForce?.Generation ?? 0, [.. loaded.Problems.Select(ViewOf)], [], Sessions: null);
 
-    private ReloadView Accepted(LoadResult loaded, IReadOnlyList<ConfigError> notes, ConfigSet old, ConfigSet next, SessionFatesView fates) => new(
+    private ReloadView Accepted(LoadResult loaded, IReadOnlyList<ConfigError> notes, ImmutableArray<ConfigChange> changes, SessionFatesView fates) => new(
         Accepted: true,
         InForce.Generation,
         [.. loaded.Problems.Concat(notes).Select(ViewOf)],
-        [.. ConfigComparison.Compare(old, next).Select(ViewOf)],
+        [.. changes.Select(ViewOf)],
         fates);
 
     // Workers, tables and the door are made once.

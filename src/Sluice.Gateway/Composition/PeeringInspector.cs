@@ -2,7 +2,6 @@ using Sluice.Config;
 using Sluice.Config.Comparison;
 using Sluice.Config.Documents;
 using Sluice.Gateway.Views;
-using Sluice.Packets.Addresses;
 using Sluice.Policy;
 
 namespace Sluice.Gateway.Composition;
@@ -53,16 +52,12 @@ internal static class PeeringInspector
                 to,
                 one.Spec.Index + 1,
                 one.IsDefault ? "default" : PeeringItems.WordOf(one.Nat),
-                AddressesOf(block.Select(e => e.Private)),
-                AddressesOf(block.Select(e => e.Public)),
+                [.. PeeringItems.WordsOf(one.Spec.Ips)],
+                [.. PeeringItems.WordsOf(one.Spec.Nat is null ? one.Spec.Ips : one.Spec.As)],
                 [.. block.Select(e => e.Forward).OfType<ForwardSpec>().Select(PeeringItems.WordsOf)],
                 one.Place.ToString(),
                 places.Sum(place => sessions.GetValueOrDefault(place)));
         });
-
-    // Of a forward, whose ports are said beside it, the addresses alone.
-    private static string[] AddressesOf(IEnumerable<PrefixSet> sets) =>
-        [.. sets.SelectMany(set => set.Items).Select(item => item.ToString()).Distinct(StringComparer.Ordinal)];
 
     private static AclView ViewOf(AclSpec acl, Dictionary<string, long> sessions) => new(
         acl.DenyByDefault ? "deny" : "deny-unless-exposed",

@@ -34,8 +34,8 @@ public sealed record PeeringView(string Name, string Place, IReadOnlyList<Expose
 /// <param name="To">Who sees them.</param>
 /// <param name="Number">Its position in the list, from 1.</param>
 /// <param name="Nat">none, default, static, masquerade or portForward.</param>
-/// <param name="Private">The addresses as the realm itself knows them.</param>
-/// <param name="Public">The addresses as the other realm knows them.</param>
+/// <param name="Private">The addresses as the realm itself knows them, as they are written: what is excluded has "not" before it.</param>
+/// <param name="Public">The addresses as the other realm knows them, written in the same way.</param>
 /// <param name="Forwards">Public ports and where they lead: tcp 22101 to 22.</param>
 /// <param name="Place">Where it stands.</param>
 /// <param name="Sessions">Live sessions that it decided.</param>

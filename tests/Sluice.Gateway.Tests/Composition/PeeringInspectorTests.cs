@@ -68,7 +68,8 @@ public sealed class PeeringInspectorTests : IDisposable
             ],
             peering.Exposes.Select(e => $"{e.Realm} {e.Number} {e.Nat}: {e.Sessions}"));
         Assert.Equal(["tcp 22101 to 22", "udp 5353 to 53"], peering.Exposes[1].Forwards);
-        Assert.Equal(["203.0.113.1/32:22101", "203.0.113.1/32:5353"], peering.Exposes[1].Public);
+        Assert.Equal(["10.0.0.0/24", "not 10.0.0.9/32"], peering.Exposes[0].Private);
+        Assert.Equal(["203.0.113.1/32"], peering.Exposes[1].Public);
         Assert.Equal(2, peering.Sessions);
     }
 
