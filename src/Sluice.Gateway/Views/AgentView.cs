@@ -49,7 +49,7 @@ public sealed record AgentVpcView(
 /// <summary>What one VPC sent to another.</summary>
 /// <param name="Packets">Packets that went on.</param>
 /// <param name="Bytes">Their bytes.</param>
-/// <param name="Drops">Packets that were dropped.</param>
+/// <param name="Drops">Packets that were dropped; they are counted by the VPC that sent them, so this stays 0.</param>
 /// <param name="BytesPerSecond">Bytes a second, over the last seconds.</param>
 /// <param name="PacketsPerSecond">Packets a second, over the last seconds.</param>
 public sealed record AgentPeeringView(
