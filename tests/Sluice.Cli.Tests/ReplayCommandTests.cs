@@ -23,6 +23,21 @@ public sealed class ReplayCommandTests : IDisposable
     }
 
     [Fact]
+    public void Every_command_of_the_fabric_s_examples_does_what_it_says()
+    {
+        string page = File.ReadAllText(Checkout.File("examples/hedgehog/README.md")).Replace("\\\n", " ", StringComparison.Ordinal);
+        string[][] commands = [.. page.Split('\n').Where(line => line.StartsWith("./sluice ", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..])];
+
+        Assert.True(commands.Length >= 10, page);
+        foreach (string[] command in commands)
+        {
+            CommandRun run = CommandRun.Of([.. command.Select(word => word == "result" ? Out : word.Replace("examples/", Checkout.File("examples/"), StringComparison.Ordinal))]);
+            Assert.Equal((ExitCode.Done, ""), (run.Code, run.Error));
+            Assert.NotEmpty(run.Output);
+        }
+    }
+
+    [Fact]
     public void Json_is_the_summary()
     {
         CommandRun run = Replay("--json");

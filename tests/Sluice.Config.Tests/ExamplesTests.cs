@@ -14,12 +14,29 @@ public class ExamplesTests
         }
     }
 
+    public static TheoryData<string> Peerings =>
+        [.. Directory.EnumerateFiles(Path.Combine(Folder(), "hedgehog"), "*.yaml").Select(static file => Path.GetFileName(file)).Where(static file => file != "gateway.yaml")];
+
     [Theory]
     [MemberData(nameof(Files))]
     public void Every_example_is_accepted_without_a_word(string file)
     {
         LoadResult result = ConfigLoader.Load([Path.Combine(Folder(), file)]);
         Assert.True(result.Set is not null && result.Problems.IsEmpty, Samples.Show(result.Problems));
+    }
+
+    /// <summary>The fabric's documents alone, and beside the one document that gives links.</summary>
+    [Theory]
+    [MemberData(nameof(Peerings))]
+    public void Every_peering_of_the_fabric_is_accepted_as_it_is(string file)
+    {
+        string path = Path.Combine(Folder(), "hedgehog", file);
+
+        foreach (string[] files in (string[][])[[path], [Path.Combine(Folder(), "hedgehog", "gateway.yaml"), path]])
+        {
+            LoadResult result = ConfigLoader.Load(files);
+            Assert.True(result.Set is not null && result.Problems.IsEmpty, Samples.Show(result.Problems));
+        }
     }
 
     // The examples stand beside the solution, some folders above the test program.

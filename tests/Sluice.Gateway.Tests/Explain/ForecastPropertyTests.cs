@@ -63,7 +63,7 @@ public sealed class ForecastPropertyTests
             }
         }
 
-        foreach (string expected in (string[])["Forward", "NotExposed", "NoMapping", "MidstreamTcp", "UnsupportedProtocol", "Consume"])
+        foreach (string expected in (string[])["Forward", "NotExposed", "NoMapping", "AclDenied", "MidstreamTcp", "UnsupportedProtocol", "Consume"])
             Assert.True(verdicts.GetValueOrDefault(expected) > 0, $"seed {seed} shows no {expected}: {string.Join(", ", verdicts)}");
     }
 
