@@ -12,6 +12,7 @@ internal static class CoreCommand
     [
         ("core", SessionCoreBench.Run),
         ("established", EstablishedBench.Run),
+        ("kinds", KindBench.Run),
         ("create", CreateBench.Run),
     ];
 

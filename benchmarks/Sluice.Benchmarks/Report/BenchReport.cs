@@ -22,11 +22,11 @@ internal static class BenchReport
     {
         var text = new StringBuilder();
         text.AppendLine(Invariant($"{machine.Processor}, {machine.Cores} cores, {machine.Kernel}, {machine.Runtime}, load {machine.LoadAverage}"));
-        text.AppendLine(Invariant($"{"",-24}{"best",9}{"median",9} {"unit",-14}{"goal",7}{"x bound",9}{"x C",7}{"x core",8}  goals"));
+        text.AppendLine(Invariant($"{"",-35}{"best",9}{"median",9} {"unit",-14}{"goal",7}{"x bound",9}{"x C",7}{"x core",8}{"x masq",8}  goals"));
         foreach (BenchRow row in rows)
         {
             text.AppendLine(Invariant(
-                $"{row.Name,-24}{row.Value,9:F2}{Cell(row.Median, 9, "F2")} {row.Unit,-14}{Cell(row.Goal, 7, "F0")}{Cell(row.Ratio, 9, "F1")}{Cell(row.RatioToC, 7, "F2")}{Cell(row.RatioToCore, 8, "F1")}  {Judge(row)}"));
+                $"{row.Name,-35}{row.Value,9:F2}{Cell(row.Median, 9, "F2")} {row.Unit,-14}{Cell(row.Goal, 7, "F0")}{Cell(row.Ratio, 9, "F1")}{Cell(row.RatioToC, 7, "F2")}{Cell(row.RatioToCore, 8, "F1")}{Cell(row.RatioToMasquerade, 8, "F2")}  {Judge(row)}"));
         }
 
         return text.ToString();
@@ -57,6 +57,8 @@ internal static class BenchReport
         row.RatioToCGoal,
         RatioToCore = Round(row.RatioToCore),
         row.RatioToCoreGoal,
+        RatioToMasquerade = Round(row.RatioToMasquerade),
+        row.RatioToMasqueradeGoal,
         row.Allocated,
         row.GuardOk,
         row.Ok,

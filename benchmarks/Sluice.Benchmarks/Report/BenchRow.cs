@@ -45,6 +45,12 @@ internal sealed record BenchRow
     /// <summary>The least that <see cref="RatioToCore"/> is to be.</summary>
     public double? RatioToCoreGoal { get; init; }
 
+    /// <summary>The figure as a multiple of what a masqueraded session costs, in the same run.</summary>
+    public double? RatioToMasquerade { get; init; }
+
+    /// <summary>The most that <see cref="RatioToMasquerade"/> is to be.</summary>
+    public double? RatioToMasqueradeGoal { get; init; }
+
     /// <summary>Bytes allocated by the garbage-collected heap while measuring.</summary>
     public long? Allocated { get; init; }
 
@@ -52,7 +58,7 @@ internal sealed record BenchRow
     public long? AllocatedGoal { get; init; }
 
     /// <summary>Whether what does not depend on the machine's speed is as it should be: ratios of the same run, and nothing allocated.</summary>
-    public bool GuardOk => !(RatioToC > RatioToCGoal) && !(RatioToCore < RatioToCoreGoal) && !(Allocated > AllocatedGoal);
+    public bool GuardOk => !(RatioToC > RatioToCGoal) && !(RatioToCore < RatioToCoreGoal) && !(RatioToMasquerade > RatioToMasqueradeGoal) && !(Allocated > AllocatedGoal);
 
     /// <summary>Whether every goal of the row is met, the time too.</summary>
     public bool Ok => GuardOk && (Goal is null || (MoreIsBetter ? Value >= Goal : Value <= Goal));
