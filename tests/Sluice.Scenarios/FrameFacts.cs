@@ -17,7 +17,7 @@ internal static class FrameFacts
         for (int i = 0; i < asked.Length; i++)
         {
             string fact = asked[i];
-            string? value = fact is "df" or "nochecksum" ? null : asked[++i];
+            string? value = fact is "df" or "nochecksum" or "quotedchecksums" ? null : asked[++i];
             string found = Of(fact, frame, ethernet);
             if (found != (value ?? "yes")) return $"{fact} is {found}";
         }
@@ -39,6 +39,7 @@ internal static class FrameFacts
             "tos" => Text(v4 ? ip[1] : (ip[0] & 15) << 4 | ip[1] >> 4),
             "ipoptions" => Text(header - 20),
             "nochecksum" => ip[header + 6] == 0 && ip[header + 7] == 0 ? "yes" : "no",
+            "quotedchecksums" => QuotedChecksum.Holds(ip.AsSpan(header + 8)) ? "yes" : "no",
             "mss" => Mss(ip.AsSpan(header)),
             "payload" => Encoding.UTF8.GetString(ip.AsSpan(header + (ip[v4 ? 9 : 6] == IpProtocol.Udp ? 8 : ip[header + 12] >> 4 << 2))),
             "tcpseq" => Text(BinaryPrimitives.ReadUInt32BigEndian(ip.AsSpan(header + 4))),
