@@ -65,8 +65,8 @@ public sealed partial class GatewayPolicy
     }
 
     /// <summary>
-    /// What the source of an ICMP error becomes whose quoted packet passes statelessly, or through a session whose conduct keeps the source:
-    /// the public counterpart of a router that one-to-one NAT covers. False: it is kept.
+    /// What the sender of an ICMP error has of its own to be shown by: the public counterpart of a router that one-to-one NAT covers, or itself where it is exposed as it is.
+    /// False: it has nothing, and what it is shown by depends on the session or rule of the packet that it quotes.
     /// </summary>
     /// <param name="realm">The realm that the error comes from.</param>
     /// <param name="realmTo">The realm that it goes to.</param>
@@ -77,7 +77,7 @@ public sealed partial class GatewayPolicy
         translated = address;
         if (!TryGetPair(realm, realmTo, out int pair)) return false;
         ref readonly ExposeView view = ref ExposeOf(Pairs[pair], address);
-        return view.Kind == ExposeKind.Static && TryOutward(view, address, 0, out translated, out _);
+        return view.Kind == ExposeKind.Plain || (view.Kind == ExposeKind.Static && TryOutward(view, address, 0, out translated, out _));
     }
 
     // A packet that the exposes let pass to a known endpoint: as it is (no target), or one with a fixed public endpoint.

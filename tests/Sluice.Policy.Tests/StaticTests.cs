@@ -143,7 +143,8 @@ public class StaticTests
         Assert.Equal("203.0.113.1", shown.ToString());
         Assert.False(policy.Policy.TryTranslateErrorSource(a, b, IpAddress.Parse("10.1.1.1"), out shown));
         Assert.Equal("10.1.1.1", shown.ToString());
-        Assert.False(policy.Policy.TryTranslateErrorSource(b, a, IpAddress.Parse("10.2.0.1"), out _));
+        Assert.True(policy.Policy.TryTranslateErrorSource(b, a, IpAddress.Parse("10.2.0.1"), out shown));
+        Assert.Equal("10.2.0.1", shown.ToString());
         Assert.False(policy.Policy.TryTranslateErrorSource(a, policy.Realm("c"), IpAddress.Parse("10.1.0.1"), out _));
     }
 

@@ -73,6 +73,22 @@ public sealed class ForwardTests
     }
 
     [Fact]
+    public void A_router_of_a_hidden_end_that_is_exposed_by_itself_is_shown_as_itself()
+    {
+        using var rig = new Rig(Both(Masked, "{ ips: [{ cidr: 10.9.9.0/24 }] }"));
+        new Play(rig).Run("""
+            vpc1 10.0.0.2:4000 > 192.168.50.2:9 udp
+              = vpc2 203.0.113.1:4000 > 192.168.50.2:9 udp
+            vpc2 192.168.50.2:9 > 203.0.113.1:4000 udp
+              = vpc1 192.168.50.2:9 > 10.0.0.2:4000 udp
+            vpc1 10.9.9.9 > 192.168.50.2 icmp time exceeded [192.168.50.2:9 > 10.0.0.2:4000 udp]
+              = vpc2 10.9.9.9 > 192.168.50.2 icmp time exceeded 0 [192.168.50.2:9 > 203.0.113.1:4000 udp]
+            vpc1 10.7.7.7 > 192.168.50.2 icmp time exceeded [192.168.50.2:9 > 10.0.0.2:4000 udp]
+              = vpc2 203.0.113.1 > 192.168.50.2 icmp time exceeded 0 [192.168.50.2:9 > 203.0.113.1:4000 udp]
+            """);
+    }
+
+    [Fact]
     public void A_return_tuple_that_is_taken_gets_the_later_session_another_source_port_and_both_live_through_a_reload()
     {
         string twice = Both(Masked, Forwarded.Replace("{ proto: tcp, port: \"22\", as: \"22101\" }", "{ proto: udp, port: \"22\", as: \"5002\" }", StringComparison.Ordinal));
