@@ -20,18 +20,22 @@ internal sealed unsafe class Decide(WorkerContext context)
         foreseen.Located = context.Rules.Policy.Locate(parts.Realm, parts.Destination);
     }
 
-    /// <summary>Decides a packet ahead that has been located, works out the session that it will have, and calls for what tells the port.</summary>
+    /// <summary>Decides a packet ahead that has been located.</summary>
     /// <remarks>The policy is a pure function, so deciding early changes nothing; sessions are still made in the packets' order.</remarks>
     /// <param name="packet">The packet.</param>
-    /// <param name="keyHash">The hash of its flow's key.</param>
     /// <param name="foreseen">Has the packet's tuple in <see cref="NewSession.Original"/>; the rest is filled in place, since a request is too large to be copied often.</param>
-    public void Foresee(Packet* packet, ulong keyHash, ref Foreseen foreseen)
+    public void Foresee(Packet* packet, ref Foreseen foreseen)
     {
         ref readonly FlowParts parts = ref foreseen.Request.Original;
         foreseen.Generation = context.Generation;
         foreseen.Decision = context.Rules.Policy.DecideLocated(FirstOf(packet, in parts), foreseen.Located);
+        if (foreseen.Decision.Kind == DecisionKind.Session) FillRequest(ref foreseen.Request, packet, in foreseen.Decision);
+    }
+
+    /// <summary>Works out the session that a packet will have which was decided ahead, and calls for what tells its port.</summary>
+    public void Plan(ref Foreseen foreseen, ulong keyHash)
+    {
         if (foreseen.Decision.Kind != DecisionKind.Session) return;
-        FillRequest(ref foreseen.Request, packet, in foreseen.Decision);
         foreseen.Request.OriginalHash = keyHash;
         context.Store.Plan(ref foreseen.Request);
     }

@@ -39,9 +39,12 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
         for (Packet* packet = chunk; packet < end; packet++)
         {
             if (packet->Kind != TPacket.Kind) continue;
-            if (located->Line == FlowLines.None) decide.Foresee(packet, located->Hash, ref foreseen[located - chunkWork]);
+            if (located->Line == FlowLines.None) decide.Foresee(packet, ref foreseen[located - chunkWork]);
             located++;
         }
+
+        for (FlowWork<TKey>* item = chunkWork; item < work; item++)
+            if (item->Line == FlowLines.None) decide.Plan(ref foreseen[item - chunkWork], item->Hash);
 
         for (FlowWork<TKey>* item = chunkWork; item < work; item++)
             if (item->Line == FlowLines.None) decide.Prepare(in foreseen[item - chunkWork]);
