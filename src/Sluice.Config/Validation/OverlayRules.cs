@@ -52,17 +52,17 @@ internal sealed class OverlayRules(Problems problems)
     {
         if (seen.Count < 2) return;
         List<SweepPiece> pieces = new(seen.Count);
+        ILookup<string, PortedPrefix> masqueraded = seen.Where(static one => one.Expose.Nat == NatKind.Masquerade)
+            .SelectMany(static one => one.Expose.Public.Items.Select(item => (one.End.Realm, item))).ToLookup(static pair => pair.Realm, static pair => pair.item);
         for (int i = 0; i < seen.Count; i++)
-            foreach (PortedPrefix piece in seen[i].Expose.Public.Items) pieces.Add(new SweepPiece(piece, i, ClassOf(seen[i])));
+            foreach (PortedPrefix piece in seen[i].Expose.Public.Items) pieces.Add(new SweepPiece(piece, i, ClassOf(seen[i], piece, masqueraded)));
         HashSet<(int, int)> reported = [];
-
-        // Masquerades of one gateway group may share addresses (they share a pool); a class above 0 is such a group.
-        OverlapSweep.Run(pieces, static (a, b) => a > 0 && a == b, (a, b) =>
+        OverlapSweep.Run(pieces, MayShare, (a, b) =>
         {
             (SweepPiece first, SweepPiece second) = a.Owner < b.Owner ? (a, b) : (b, a);
             Seen one = seen[first.Owner], two = seen[second.Owner];
             if (one.End.Realm == two.End.Realm || !reported.Add((first.Owner, second.Owner))) return true;
-            if (first.Class > 0 && second.Class > 0)
+            if (first.Class / 2 != second.Class / 2 && first.Class > 0 && second.Class > 0)
             {
                 DistinctGroups(one, two, $"; {SharedPacket.To(first.Piece, second.Piece, one.Expose, two.Expose, viewer)}");
             }
@@ -83,11 +83,18 @@ internal sealed class OverlayRules(Problems problems)
             $"Overlapping exposes cannot use distinct groups ('{one.Peering.GatewayGroup}' and '{two.Peering.GatewayGroup}'){packet}",
             EndRules.PlaceOf(one.Expose));
 
-    private int ClassOf(Seen seen)
+    // Masquerades of one gateway group may share addresses, since they share a pool; and whoever has a part in such a pool may forward ports of it,
+    // which the pool then gives to nobody. Two forwards of one port are a conflict as ever.
+    private static bool MayShare(int a, int b) => a > 0 && a / 2 == b / 2 && (a & b & 1) == 0;
+
+    // 0: shares with nobody. A gateway group has an even class for its masquerades, and the odd one above it for forwards from the same realm's pool.
+    private int ClassOf(Seen seen, in PortedPrefix piece, ILookup<string, PortedPrefix> masqueraded)
     {
-        if (seen.Expose.Nat != NatKind.Masquerade) return 0;
+        IpPrefix prefix = piece.Prefix;
+        bool forwards = seen.Expose.Nat == NatKind.PortForward && masqueraded[seen.End.Realm].Any(pool => pool.Prefix.Contains(prefix));
+        if (seen.Expose.Nat != NatKind.Masquerade && !forwards) return 0;
         string group = seen.Peering.GatewayGroup;
         if (!groupClasses.TryGetValue(group, out int number)) groupClasses.Add(group, number = groupClasses.Count + 1);
-        return number;
+        return (2 * number) + (forwards ? 1 : 0);
     }
 }

@@ -91,6 +91,16 @@ public class OverlayRulesTests
         { Forward("10.0.0.1/32", "80", "1.0.0.1/32", "80"), Forward("10.0.0.1/32", "80", "1.0.0.1/32", "81"), null },
         { Forward("10.0.0.1/32", "80", "1.0.0.1/32", "80"), Forward("10.0.0.1/32", "80", "1.0.0.0/31", "80").Replace("10.0.0.1/32", "10.0.0.0/31", StringComparison.Ordinal), ConfigRule.OverlappingPrefixes },
         { "{default: true}", None("10.0.1.0/24"), null },
+        // Who has a part in a shared pool may forward ports of it; one port has one owner.
+        { $"{Masquerade("10.0.0.0/16", "1.0.0.0/24")}, {Forward("10.0.0.1/32", "80", "1.0.0.1/32", "80")}", Masquerade("10.0.0.0/16", "1.0.0.0/24"), null },
+        {
+            $"{Masquerade("10.0.0.0/16", "1.0.0.0/24")}, {Forward("10.0.0.1/32", "80", "1.0.0.1/32", "80")}",
+            $"{Masquerade("10.0.0.0/16", "1.0.0.0/24")}, {Forward("10.0.0.1/32", "80", "1.0.0.1/32", "81")}", null
+        },
+        {
+            $"{Masquerade("10.0.0.0/16", "1.0.0.0/24")}, {Forward("10.0.0.1/32", "80", "1.0.0.1/32", "80")}",
+            $"{Masquerade("10.0.0.0/16", "1.0.0.0/24")}, {Forward("10.0.0.2/32", "80", "1.0.0.1/32", "80")}", ConfigRule.OverlappingPrefixes
+        },
         // With ports, and only what exclusions leave.
         { "{ips: [{cidr: 5.0.0.0/24, ports: '6001-8000'}]}", "{ips: [{cidr: 5.0.0.0/25, ports: '5001-7000'}]}", ConfigRule.OverlappingPrefixes },
         { "{ips: [{cidr: 5.0.0.0/24, ports: '7001-8000'}]}", "{ips: [{cidr: 5.0.0.0/25, ports: '5001-7000'}]}", null },
