@@ -1,5 +1,6 @@
 using Sluice.Config.Documents;
 using Sluice.Config.Validation;
+using Sluice.Packets.Addresses;
 
 namespace Sluice.Config.Comparison;
 
@@ -99,12 +100,16 @@ public static class ConfigItems
         var fields = new ItemFields
         {
             { "realm", translation.Realm },
-            { "address", translation.Address.ToString() },
+            { "address", Show(translation.Address, translation.AddressOf) },
             { "port", translation.Ports.IsAll ? "" : translation.Ports.ToString() },
             { "protocol", (int)translation.Protocol },
             { "mode", translation.IsReal ? "real" : "vip" },
             { "loadBalancing.method", translation.Maglev ? "maglev" : "hash" },
+            { "noClient", translation.NoClient ? "true" : null },
+            { "loadBalancing.tableSize", translation.TableSize == TranslationDocument.DefaultTableSize ? null : translation.TableSize },
             { "loadBalancing.hashFields", translation.HashFields },
+            { "loadBalancing.symmetric", translation.SymmetricHash ? "true" : null },
+            { "loadBalancing.reverse", translation.ReverseHash ? "true" : null },
             { "affinity.timeout", translation.AffinityTimeout },
             { "profile", translation.Profile },
             { "onRemove", translation.DrainOnRemove ? "drain" : "end" },
@@ -119,7 +124,11 @@ public static class ConfigItems
         {
             { "realm", nat.Realm },
             { "links", nat.Links.Select(l => l.Name) },
+            { "linksV4", nat.LinksV4.Select(l => l.Name) },
+            { "linksV6", nat.LinksV6.Select(l => l.Name) },
+            { "coversNoLink", nat.CoversNoLink ? "true" : null },
             { "addresses", nat.Addresses.Select(EntryText.Show) },
+            { "addressesOf", nat.AddressesOf.Select(l => l.Name) },
             { "exclude", nat.Exclude },
             { "include", nat.Include },
             { "tables.includeV4", nat.Tables.IncludeV4.Select(l => l.Name) },
@@ -136,9 +145,13 @@ public static class ConfigItems
     private static string Show(BackendSpec backend)
     {
         string ports = backend.Ports is { } given ? $" port {given}" : "";
-        string source = backend.SourceAddress is { } address ? $" source {address} {backend.SourcePort}" : "";
-        return $"{backend.Address}{ports} weight {backend.Weight}{(backend.Draining ? " draining" : "")}{(backend.Direct ? " direct" : "")}{source}";
+        bool hasSource = backend.SourceAddress is not null || backend.SourceAddressOf is not null || backend.SourcePort is not null;
+        string source = hasSource ? $" source {Show(backend.SourceAddress, backend.SourceAddressOf)} {backend.SourcePort}" : "";
+        return $"{Show(backend.Address, backend.AddressOf)}{ports} weight {backend.Weight}{(backend.Draining ? " draining" : "")}{(backend.Direct ? " direct" : "")}{source}";
     }
+
+    private static string Show(IpAddress? address, NamedSpec? link) =>
+        link is { } named ? $"{(address is { IsV4: false } ? "IPv6" : "first")} address of {named.Name}" : address?.ToString() ?? "";
 
     private static void AddTimers(ItemFields fields, TimerSpec timers)
     {

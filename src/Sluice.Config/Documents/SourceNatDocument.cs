@@ -28,11 +28,26 @@ public sealed record SourceNatDocument : Document
     /// <summary>The realm.</summary>
     public string Realm { get; init; } = ConfigSet.DefaultRealm;
 
-    /// <summary>The links that packets come in by; empty: all of the realm.</summary>
+    /// <summary>The links that packets of either family come in by.</summary>
     public ImmutableArray<NamedSpec> Links { get; init; } = [];
+
+    /// <summary>Links of which the IPv4 packets are covered, beside <see cref="Links"/>.</summary>
+    public ImmutableArray<NamedSpec> LinksV4 { get; init; } = [];
+
+    /// <summary>Links of which the IPv6 packets are covered, beside <see cref="Links"/>.</summary>
+    public ImmutableArray<NamedSpec> LinksV6 { get; init; } = [];
+
+    /// <summary>Whether an empty list was asked for: nothing is covered.</summary>
+    public bool CoversNoLink { get; init; }
+
+    /// <summary>Whether all links of the realm are covered: no list says otherwise.</summary>
+    public bool CoversAllLinks => !CoversNoLink && Links.IsEmpty && LinksV4.IsEmpty && LinksV6.IsEmpty;
 
     /// <summary>The public addresses, of both families.</summary>
     public required ImmutableArray<IpRange> Addresses { get; init; }
+
+    /// <summary>Links whose own first addresses, one of each family, are public addresses too, whatever they are at the moment.</summary>
+    public ImmutableArray<NamedSpec> AddressesOf { get; init; } = [];
 
     /// <summary>Destinations that are left alone.</summary>
     public ImmutableArray<IpPrefix> Exclude { get; init; } = [];

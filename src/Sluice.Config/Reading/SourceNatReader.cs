@@ -12,11 +12,14 @@ internal static class SourceNatReader
     {
         Problems problems = header.Problems;
         Fields spec = Fields.Of(header.Document.Require("spec"), problems,
-            "realm", "links", "addresses", "exclude", "include", "policy", "tables", "rewrites", "profile");
+            "realm", "links", "linksV4", "linksV6", "addresses", "addressesOf", "exclude", "include", "policy", "tables", "rewrites", "profile");
         if (!spec.Exist) return;
         Fields tables = Fields.Of(spec["tables"], problems, "includeV4", "includeV6", "pod", "host");
-        if (spec.Require("addresses") is YamlSequence { Items.Count: 0 } none)
+        ImmutableArray<NamedSpec> addressesOf = LinkNames(spec, "addressesOf");
+        if (addressesOf.IsEmpty && spec.Require("addresses") is YamlSequence { Items.Count: 0 } none)
             problems.Error(none, ConfigRule.MissingParameter, "'addresses' needs at least one entry");
+        ImmutableArray<NamedSpec> links = LinkNames(spec, "links"), linksV4 = LinkNames(spec, "linksV4"), linksV6 = LinkNames(spec, "linksV6");
+        bool lists = spec["links"] is not null || spec["linksV4"] is not null || spec["linksV6"] is not null;
         asked.SourceNats.Add(new SourceNatDocument
         {
             Name = header.Name,
@@ -25,7 +28,11 @@ internal static class SourceNatReader
             RealmPlace = spec.PlaceOf("realm"),
             ProfilePlace = spec.PlaceOf("profile"),
             Realm = spec.Text("realm") ?? ConfigSet.DefaultRealm,
-            Links = LinkNames(spec, "links"),
+            Links = links,
+            LinksV4 = linksV4,
+            LinksV6 = linksV6,
+            CoversNoLink = lists && links.IsEmpty && linksV4.IsEmpty && linksV6.IsEmpty,
+            AddressesOf = addressesOf,
             Addresses = Read(spec.List("addresses"), problems, RangeText.ReadAny),
             Exclude = Read(spec.List("exclude"), problems, (node, all) => Values.Prefix(node, all)),
             Include = Read(spec.List("include"), problems, (node, all) => Values.Prefix(node, all)),

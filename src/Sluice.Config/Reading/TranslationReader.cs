@@ -14,9 +14,10 @@ internal static class TranslationReader
     {
         Problems problems = header.Problems;
         Fields spec = Fields.Of(header.Document.Require("spec"), problems,
-            "realm", "address", "port", "protocol", "mode", "loadBalancing", "affinity", "profile", "onRemove", "backends");
-        if (!spec.Exist || spec.Require("address") is not { } addressNode || Values.Address(addressNode, problems) is not { } address) return;
-        Fields balancing = Fields.Of(spec["loadBalancing"], problems, "method", "hashFields");
+            "realm", "address", "addressOf", "family", "port", "protocol", "mode", "noClient", "loadBalancing", "affinity", "profile", "onRemove", "backends");
+        if (!spec.Exist || EndAddress(spec) is not { } end) return;
+        (IpAddress address, NamedSpec? addressOf) = end;
+        Fields balancing = Fields.Of(spec["loadBalancing"], problems, "method", "tableSize", "hashFields", "symmetric", "reverse");
         Fields affinity = Fields.Of(spec["affinity"], problems, "by", "timeout");
         affinity.Choice("by", ("clientAddress", true));
         PortRange? ports = PortOrRange(spec, "port");
@@ -26,14 +27,19 @@ internal static class TranslationReader
             Place = header.Place,
             NamePlace = header.NamePlace,
             RealmPlace = spec.PlaceOf("realm"),
-            AddressPlace = spec.PlaceOf("address"),
+            AddressPlace = spec.PlaceOf(addressOf is null ? "address" : "addressOf"),
             ProfilePlace = spec.PlaceOf("profile"),
             Realm = spec.Text("realm") ?? ConfigSet.DefaultRealm,
             Address = address,
+            AddressOf = addressOf,
             Ports = ports ?? PortRange.All,
             Protocol = (byte)(spec.Choice("protocol", ("TCP", 6), ("UDP", 17), ("SCTP", 132)) ?? 6),
             IsReal = spec.Choice("mode", ("vip", false), ("real", true)) ?? false,
+            NoClient = spec.Bool("noClient") ?? false,
             Maglev = balancing.Choice("method", ("hash", false), ("maglev", true)) ?? false,
+            TableSize = TableSize(balancing),
+            SymmetricHash = balancing.Bool("symmetric") ?? false,
+            ReverseHash = balancing.Bool("reverse") ?? false,
             HashFields = HashFields(balancing.List("hashFields"), problems),
             AffinityTimeout = affinity.Exist ? TimerReader.Timer(affinity, "timeout", TimeSpan.Zero, "") ?? TimeSpan.FromHours(3) : null,
             Profile = spec.Text("profile"),
@@ -62,28 +68,68 @@ internal static class TranslationReader
         var backends = ImmutableArray.CreateBuilder<BackendSpec>(nodes.Count);
         foreach (YamlNode node in nodes)
         {
-            Fields fields = Fields.Of(node, problems, "address", "port", "weight", "state", "mode", "source");
-            if (fields.Require("address") is not { } addressNode || Values.Address(addressNode, problems) is not { } address) continue;
+            Fields fields = Fields.Of(node, problems, "address", "addressOf", "port", "weight", "state", "mode", "source");
+            if (!fields.Exist || BackendAddress(fields, virtualAddress) is not { } end) continue;
+            (IpAddress address, NamedSpec? addressOf) = end;
             if (address.Family != virtualAddress.Family)
-                problems.Error(addressNode, ConfigRule.InconsistentIpVersion, $"{address} can't stand behind {virtualAddress}: the families differ");
+                problems.Error(fields["address"] ?? node, ConfigRule.InconsistentIpVersion, $"{address} can't stand behind {virtualAddress}: the families differ");
             PortRange? ports = PortOrRange(fields, "port");
             if (ports is { } range && range.Count != virtualPorts.Count)
                 problems.Error(fields["port"]!, ConfigRule.MismatchedPrefixSizes, $"a backend has as many ports as the virtual IP: {virtualPorts.Count}, not {range.Count}");
-            Fields source = Fields.Of(fields["source"], problems, "address", "port");
+            Fields source = Fields.Of(fields["source"], problems, "address", "addressOf", "port");
+            IpAddress? from = source["address"] is { } sourceNode ? Values.Address(sourceNode, problems) : null;
+            if (from is { } given && given.Family != virtualAddress.Family)
+                problems.Error(source["address"]!, ConfigRule.InconsistentIpVersion, $"{given} can't be the source behind {virtualAddress}: the families differ");
             backends.Add(new BackendSpec
             {
                 Address = address,
+                AddressOf = addressOf,
                 Ports = ports,
                 Weight = fields.Int("weight", 0, 65_535) ?? 100,
                 Draining = fields.Choice("state", ("active", false), ("draining", true)) ?? false,
                 Direct = fields.Choice("mode", ("nat", false), ("direct", true)) ?? false,
-                SourceAddress = source["address"] is { } from ? Values.Address(from, problems) : null,
+                SourceAddress = from,
+                SourceAddressOf = LinkName(source),
                 SourcePort = (ushort?)source.Int("port", 1, 65_535),
                 Place = node.Place,
             });
         }
 
         return backends.ToImmutable();
+    }
+
+    // The virtual address: given, or that of a link.
+    private static (IpAddress Address, NamedSpec? Of)? EndAddress(Fields spec)
+    {
+        if (LinkName(spec) is not { } link)
+            return spec.Require("address") is { } node && Values.Address(node, spec.Problems) is { } address ? (address, null) : null;
+        IpFamily family = spec.Choice("family", ("ipv4", IpFamily.V4), ("ipv6", IpFamily.V6)) ?? IpFamily.V4;
+        return (new IpAddress(family, 0), link);
+    }
+
+    // A backend without any address keeps the destination's and changes its port.
+    private static (IpAddress Address, NamedSpec? Of)? BackendAddress(Fields fields, IpAddress virtualAddress)
+    {
+        IpAddress unspecified = new(virtualAddress.Family, 0);
+        if (LinkName(fields) is { } link) return (unspecified, link);
+        if (fields["address"] is null && fields["port"] is not null) return (unspecified, null);
+        return fields.Require("address") is { } node && Values.Address(node, fields.Problems) is { } address ? (address, null) : null;
+    }
+
+    private static NamedSpec? LinkName(Fields fields)
+    {
+        if (fields["addressOf"] is not { } node) return null;
+        if (fields["address"] is { } address)
+            fields.Problems.Error(address, ConfigRule.Forbidden, "'address' and 'addressOf' exclude each other");
+        return Values.Text(node, fields.Problems) is { } name ? new NamedSpec(name, node.Place) : null;
+    }
+
+    private static int TableSize(Fields balancing)
+    {
+        if (balancing.Int("tableSize", 2, MaglevTable.MaxSize) is not { } size) return TranslationDocument.DefaultTableSize;
+        if (!MaglevTable.IsPrime(size))
+            balancing.Problems.Error(balancing["tableSize"]!, ConfigRule.Invalid, $"a Maglev table has a prime number of slots; the next one is {MaglevTable.NextPrime(size)}");
+        return size;
     }
 
     // A number, or a text of ports: here numbers are usual.

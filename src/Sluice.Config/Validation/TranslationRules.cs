@@ -10,14 +10,22 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
 {
     public void Judge()
     {
-        Dictionary<(string Realm, IpAddress Address, byte Protocol), List<TranslationDocument>> byAddress = [];
+        Dictionary<(string Realm, IpAddress Address, string? Of, byte Protocol), List<TranslationDocument>> byAddress = [];
         foreach (TranslationDocument translation in asked.Translations)
         {
             RealmExists(translation.Realm, translation.RealmPlace);
             profileExists(translation.Profile, translation.ProfilePlace, "spec.profile");
             if (!translation.IsReal && IsOwn(translation.Realm, translation.Address))
                 problems.Error(translation.AddressPlace, "spec.address", ConfigRule.Forbidden, $"{translation.Address} is an address of a link: write 'mode: real'");
-            (string, IpAddress, byte) key = (translation.Realm, translation.Address, translation.Protocol);
+            if (translation.AddressOf is { } link)
+            {
+                LinksExist([link], "spec.addressOf");
+                if (!translation.IsReal)
+                    problems.Error(translation.AddressPlace, "spec.addressOf", ConfigRule.Forbidden, $"the address of link '{Nearest.Shown(link.Name)}' is the gateway's own: write 'mode: real'");
+            }
+
+            JudgeBackends(translation);
+            (string, IpAddress, string?, byte) key = (translation.Realm, translation.Address, translation.AddressOf?.Name, translation.Protocol);
             if (!byAddress.TryGetValue(key, out List<TranslationDocument>? same)) byAddress.Add(key, same = []);
             if (same.Find(other => other.Ports.Overlaps(translation.Ports)) is { } first)
                 problems.Error(translation.AddressPlace, "spec.address", ConfigRule.DuplicateAddress, $"'{first.Name}' translates the same address, protocol and port", first.AddressPlace);
@@ -29,10 +37,22 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
             RealmExists(source.Realm, source.RealmPlace);
             profileExists(source.Profile, source.ProfilePlace, "spec.profile");
             LinksExist(source.Links, "spec.links");
+            LinksExist(source.LinksV4, "spec.linksV4");
+            LinksExist(source.LinksV6, "spec.linksV6");
+            LinksExist(source.AddressesOf, "spec.addressesOf");
             LinksExist(source.Tables.IncludeV4, "spec.tables.includeV4");
             LinksExist(source.Tables.IncludeV6, "spec.tables.includeV6");
             LinksExist(source.Tables.Pod, "spec.tables.pod");
             LinksExist(source.Tables.Host, "spec.tables.host");
+        }
+    }
+
+    private void JudgeBackends(TranslationDocument translation)
+    {
+        foreach (BackendSpec backend in translation.Backends)
+        {
+            if (backend.AddressOf is { } link) LinksExist([link], "spec.backends");
+            if (backend.SourceAddressOf is { } source) LinksExist([source], "spec.backends");
         }
     }
 

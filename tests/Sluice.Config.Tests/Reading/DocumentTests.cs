@@ -162,8 +162,39 @@ public class DocumentTests
         Assert.Equal((null, 100), (translation.Backends[1].Ports, translation.Backends[1].Weight));
     }
 
+    [Fact]
+    public void Ends_of_a_translation_may_follow_a_link()
+    {
+        TranslationDocument translation = Assert.Single(Accepted(Native("Gateway", "{links: [{name: tap0, driver: tun}]}") + Native("Translation", """
+            {addressOf: tap0, family: ipv6, port: 80, mode: real, noClient: true, loadBalancing: {method: maglev, tableSize: 1009, symmetric: true, reverse: true},
+             backends: [{addressOf: tap0, port: 81}, {port: 82, source: {addressOf: tap0, port: 7}}]}
+            """)).Translations);
+        Assert.Equal(("tap0", IpFamily.V6, true, 1009, true, true),
+            (translation.AddressOf?.Name, translation.Address.Family, translation.NoClient, translation.TableSize, translation.SymmetricHash, translation.ReverseHash));
+        Assert.Equal(("tap0", false), (translation.Backends[0].AddressOf?.Name, translation.Backends[0].KeepsAddress));
+        Assert.Equal((true, "tap0", (ushort)7), (translation.Backends[1].KeepsAddress, translation.Backends[1].SourceAddressOf?.Name, translation.Backends[1].SourcePort));
+    }
+
+    [Theory]
+    [InlineData("{addresses: [198.51.100.1]}", true, false, false)]
+    [InlineData("{addresses: [198.51.100.1], links: []}", false, false, false)]
+    [InlineData("{addresses: [198.51.100.1], linksV4: [tap0]}", false, true, false)]
+    [InlineData("{addressesOf: [tap0], linksV4: [tap0], linksV6: [tap0]}", false, true, true)]
+    public void A_source_nat_covers_all_links_unless_it_lists_some(string spec, bool all, bool v4, bool v6)
+    {
+        SourceNatDocument nat = Assert.Single(Accepted(Native("Gateway", "{links: [{name: tap0, driver: tun}]}") + Native("SourceNat", spec)).SourceNats);
+        Assert.Equal((all, v4, v6), (nat.CoversAllLinks, !nat.LinksV4.IsEmpty, !nat.LinksV6.IsEmpty));
+    }
+
     [Theory]
     [InlineData("{port: 80}", ConfigRule.MissingParameter)]
+    [InlineData("{addressOf: tap0, mode: vip}", ConfigRule.Forbidden)]
+    [InlineData("{addressOf: tap9, mode: real}", ConfigRule.NoSuchLink)]
+    [InlineData("{addressOf: tap0, address: 30.0.0.2, mode: real}", ConfigRule.Forbidden)]
+    [InlineData("{address: 30.0.0.2, backends: [{addressOf: tap9}]}", ConfigRule.NoSuchLink)]
+    [InlineData("{address: 30.0.0.2, backends: [{address: 20.0.0.1, source: {addressOf: tap9}}]}", ConfigRule.NoSuchLink)]
+    [InlineData("{address: 30.0.0.2, backends: [{address: 20.0.0.1, source: {address: '20::1'}}]}", ConfigRule.InconsistentIpVersion)]
+    [InlineData("{address: 30.0.0.2, loadBalancing: {method: maglev, tableSize: 1000}}", ConfigRule.Invalid)]
     [InlineData("{address: 30.0.0.2, port: 0}", ConfigRule.Invalid)]
     [InlineData("{address: 30.0.0.2, realm: nowhere}", ConfigRule.NoSuchVpc)]
     [InlineData("{address: 30.0.0.2, profile: nowhere}", ConfigRule.NoSuchProfile)]
@@ -177,6 +208,8 @@ public class DocumentTests
 
     [Theory]
     [InlineData("{links: [tap1], addresses: [198.51.100.1]}", ConfigRule.NoSuchLink)]
+    [InlineData("{linksV6: [tap1], addresses: [198.51.100.1]}", ConfigRule.NoSuchLink)]
+    [InlineData("{addressesOf: [tap1]}", ConfigRule.NoSuchLink)]
     [InlineData("{addresses: []}", ConfigRule.MissingParameter)]
     [InlineData("{links: [tap0]}", ConfigRule.MissingParameter)]
     [InlineData("{addresses: [198.51.100.300]}", ConfigRule.Invalid)]
