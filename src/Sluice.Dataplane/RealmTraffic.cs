@@ -6,6 +6,6 @@ namespace Sluice.Dataplane;
 /// <remarks>
 /// Packets that are routed inside one realm are not counted. While it is read a line may end, so that its packets are missing or counted twice until the next reading.
 /// </remarks>
-/// <param name="Pairs">By the realm that packets came from and the one that they went to; pairs without packets are absent.</param>
-/// <param name="Drops">Dropped packets by the realm that they came from.</param>
+/// <param name="Pairs">By the realm that packets came from and the one that they went to, or would have gone to; pairs without any are absent.</param>
+/// <param name="Drops">All dropped packets by the realm that they came from, also those of which it was never known where they go.</param>
 public sealed record RealmTraffic(IReadOnlyDictionary<(ushort Realm, ushort RealmTo), TrafficCount> Pairs, IReadOnlyDictionary<ushort, ulong> Drops);

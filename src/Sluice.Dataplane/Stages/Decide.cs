@@ -127,7 +127,7 @@ internal sealed unsafe class Decide(WorkerContext context)
         GatewayPolicy policy = context.Rules.Policy;
         MappingView mapping;
         while (!context.Store.TryFindMapping(asked.RealmTo, parts.Destination, parts.DestinationPort, parts.Protocol, out mapping))
-            if (!policy.AskNext(first, ref asked)) return LeaveOrDrop(packet, parts.Destination, DropReason.NoMapping);
+            if (!policy.AskNext(first, ref asked)) return LeaveOrDrop(packet, parts.Destination, DropReason.NoMapping, packet->Realm);
 
         Decision decision = policy.DecideInbound(first, asked.RealmTo, mapping.InsideRealm, mapping.Inside);
         uint line = Enter(packet, parts, mapping, decision);
@@ -137,7 +137,7 @@ internal sealed unsafe class Decide(WorkerContext context)
 
     private uint Enter(Packet* packet, in FlowParts parts, in MappingView mapping, in Decision decision)
     {
-        if (decision.Kind != DecisionKind.Session) return LeaveOrDrop(packet, parts.Destination, decision.Reason);
+        if (decision.Kind != DecisionKind.Session) return LeaveOrDrop(packet, parts.Destination, decision.Reason, mapping.InsideRealm);
 
         NewSession request = RequestFor(packet, parts, decision);
         request.Mapping = mapping.Index;
@@ -145,7 +145,7 @@ internal sealed unsafe class Decide(WorkerContext context)
         request.Destination = mapping.Inside;
         request.DestinationPort = mapping.InsidePort;
         if (request.SourcePool is null && Admits(in mapping, in request) is var refused and not DropReason.None)
-            return LeaveOrDrop(packet, parts.Destination, refused);
+            return LeaveOrDrop(packet, parts.Destination, refused, decision.RealmTo);
         return Make(packet, parts, in decision, request);
     }
 
@@ -157,9 +157,9 @@ internal sealed unsafe class Decide(WorkerContext context)
     private uint Make(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
     {
         if (packet->Protocol == IpProtocol.Tcp && (packet->TcpFlags & Beginning) != TcpFlag.Syn)
-            return LeaveOrDrop(packet, parts.Destination, DropReason.MidstreamTcp, decision.RewritesDestination);
+            return LeaveOrDrop(packet, parts.Destination, DropReason.MidstreamTcp, decision.RealmTo, decision.RewritesDestination);
         if (packet->Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6 && !PacketPorts.IsRequest(packet->Icmp->Type))
-            return LeaveOrDrop(packet, parts.Destination, DropReason.IcmpUnmatched, decision.RewritesDestination);
+            return LeaveOrDrop(packet, parts.Destination, DropReason.IcmpUnmatched, decision.RealmTo, decision.RewritesDestination);
 
         // What can't be sent makes no session: the way out is looked for first.
         IpAddress destination = request.RewritesDestination ? request.Destination : parts.Destination;
@@ -194,10 +194,10 @@ internal sealed unsafe class Decide(WorkerContext context)
     private uint Refuse(Packet* packet, in FlowParts parts, in NewSession request, DropReason reason)
     {
         bool wasDecided = reason is DropReason.PoolExhausted or DropReason.TableFull or DropReason.QuotaExceeded;
-        if (!wasDecided) return LeaveOrDrop(packet, parts.Destination, reason);
+        if (!wasDecided) return LeaveOrDrop(packet, parts.Destination, reason, request.RealmTo);
         bool comesFromOutside = request.RewritesDestination && request.SourcePool is null;
         if (!comesFromOutside) context.Answers.Refuse(packet, reason);
-        context.Drop(packet, reason);
+        context.Drop(packet, reason, request.RealmTo);
         return FlowLines.None;
     }
 
@@ -205,14 +205,14 @@ internal sealed unsafe class Decide(WorkerContext context)
     {
         bool isDenied = decision.Reason == DropReason.AclDenied;
         if (!decision.InSilence && (isDenied || !context.Rules.Routes.IsOwn(packet->Realm, destination))) context.Answers.Refuse(packet, decision.Reason);
-        return LeaveOrDrop(packet, destination, decision.Reason, isDenied);
+        return LeaveOrDrop(packet, destination, decision.Reason, isDenied ? decision.RealmTo : packet->Realm, isDenied);
     }
 
     // What is left for one of the gateway's own addresses is the host's; what a forward or an access list speaks of is not left.
-    private uint LeaveOrDrop(Packet* packet, in IpAddress destination, DropReason reason, bool isTheGateways = false)
+    private uint LeaveOrDrop(Packet* packet, in IpAddress destination, DropReason reason, ushort realmTo, bool isTheGateways = false)
     {
         if (!isTheGateways && context.Rules.Routes.IsOwn(packet->Realm, destination)) context.Consume(packet);
-        else context.Drop(packet, reason);
+        else context.Drop(packet, reason, realmTo);
         return FlowLines.None;
     }
 

@@ -37,7 +37,7 @@ internal sealed unsafe class ErrorStage<TPacket, TFlow, TKey, TLine>(WorkerConte
         packet->Session = index;
         if ((TFlow.StateOf(table.Line(state->Partner))->Conduct & FlowConduct.Denied) != 0)
         {
-            context.Drop(packet, DropReason.AclDenied);
+            context.Drop(packet, DropReason.AclDenied, state->RealmTo);
             return true;
         }
 
@@ -76,7 +76,7 @@ internal sealed unsafe class ErrorStage<TPacket, TFlow, TKey, TLine>(WorkerConte
             decision.RewritesSource ? decision.SourcePort : answer.SourcePort);
         if (decision.HasAcl && Refusal(policy.Judge(packet->Realm, FirstOf(in sent, packet->Link, hasPorts))) is var refusal and not DropReason.None)
         {
-            context.Drop(packet, refusal);
+            context.Drop(packet, refusal, decision.RealmTo);
             return true;
         }
 

@@ -23,7 +23,7 @@ internal sealed unsafe class PlainStage(WorkerContext context)
     public void Fragment(Packet* packet)
     {
         if (!TryDecide(packet, DropReason.FragmentUnsupported, out FirstPacket first, out Decision decision)) return;
-        if (decision.RewritesSource || decision.RewritesDestination) context.Drop(packet, DropReason.FragmentUnsupported);
+        if (decision.RewritesSource || decision.RewritesDestination) context.Drop(packet, DropReason.FragmentUnsupported, decision.RealmTo);
         else Send(packet, in first, in decision);
     }
 
@@ -33,7 +33,7 @@ internal sealed unsafe class PlainStage(WorkerContext context)
     /// </summary>
     public void UnmatchedError(Packet* packet)
     {
-        if (TryDecide(packet, DropReason.IcmpUnmatched, out _, out _)) context.Drop(packet, DropReason.IcmpUnmatched);
+        if (TryDecide(packet, DropReason.IcmpUnmatched, out _, out Decision decision)) context.Drop(packet, DropReason.IcmpUnmatched, decision.RealmTo);
     }
 
     // True where the packet passes between realms without state; else it has been disposed of.
@@ -68,12 +68,12 @@ internal sealed unsafe class PlainStage(WorkerContext context)
                 context.Delivery.Route(packet, decision.RealmTo, destination);
                 return false;
             case DecisionKind.Session:
-                context.Drop(packet, whereTranslated);
+                context.Drop(packet, whereTranslated, decision.RealmTo);
                 return false;
             default:
                 if (isOwn && decision.Reason != DropReason.AclDenied) context.Consume(packet);
                 else if (decision.InSilence) context.Drop(packet, decision.Reason);
-                else Refuse(packet, decision.Kind == DecisionKind.Drop && decision.Reason != DropReason.UnsupportedProtocol ? decision.Reason : whereTranslated);
+                else Refuse(packet, in decision, decision.Kind == DecisionKind.Drop && decision.Reason != DropReason.UnsupportedProtocol ? decision.Reason : whereTranslated);
                 if (decision.Log && packet->Verdict == Verdict.Drop) context.RecordSlow(first, decision);
                 return false;
         }
@@ -99,9 +99,9 @@ internal sealed unsafe class PlainStage(WorkerContext context)
         context.Delivery.Send(packet, context.NextHops.At(handle));
     }
 
-    private void Refuse(Packet* packet, DropReason reason)
+    private void Refuse(Packet* packet, in Decision decision, DropReason reason)
     {
         context.Answers.Refuse(packet, reason);
-        context.Drop(packet, reason);
+        context.Drop(packet, reason, decision.HasAcl ? decision.RealmTo : packet->Realm);
     }
 }

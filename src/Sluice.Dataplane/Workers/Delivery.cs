@@ -62,7 +62,7 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
         if ((state->Conduct & FlowConduct.Denied) == 0) return CheckErrorSlow<TPacket, TFlow, TKey, TLine>(packet, line);
         if (context.Store.TryDescribe(TFlow.Family, state->Partner, context.Now, out SessionView session)) Tell(session);
         context.Store.End(context.Sessions, TFlow.Family, state->Partner, EndReason.Denied, context.Now);
-        context.Drop(packet, DropReason.AclDenied);
+        context.Drop(packet, DropReason.AclDenied, state->RealmTo);
         return null;
     }
 
@@ -81,33 +81,33 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
         where TKey : unmanaged
         where TLine : unmanaged
     {
+        FlowState* state = TFlow.StateOf(line);
         if (packet->Ttl < 2)
         {
-            Expire(packet);
+            Expire(packet, state->RealmTo);
             return null;
         }
 
-        FlowState* state = TFlow.StateOf(line);
         uint handle = state->NextHop;
         if (context.NextHops.At(handle)->Handle != handle)
         {
             handle = context.Resolve(state->RealmTo, TPacket.WrittenDestination(line));
-            if (!IsReached(packet, handle)) return null;
+            if (!IsReached(packet, handle, state->RealmTo)) return null;
 
             // Without a next hop every packet of a denied direction comes to the slow check.
             if ((state->Conduct & FlowConduct.Denied) == 0) state->NextHop = handle;
         }
 
         NextHop* next = context.NextHops.At(handle);
-        return Fits(packet, next) ? next : null;
+        return Fits(packet, next, state->RealmTo) ? next : null;
     }
 
     /// <summary>Whether the packet fits the next link; where not it is dropped and its sender told.</summary>
-    public bool Fits(Packet* packet, NextHop* next)
+    public bool Fits(Packet* packet, NextHop* next, ushort realmTo)
     {
         if (SuperFrame.LongestPacket(packet) <= next->Mtu) return true;
         context.Answers.TooBig(packet, next->Mtu);
-        context.Drop(packet, DropReason.TooBig);
+        context.Drop(packet, DropReason.TooBig, realmTo);
         return false;
     }
 
@@ -119,12 +119,12 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
     {
         if (packet->Ttl < 2)
         {
-            Expire(packet);
+            Expire(packet, realmTo);
             return;
         }
 
         uint handle = context.Resolve(realmTo, destination);
-        if (!IsReached(packet, handle)) return;
+        if (!IsReached(packet, handle, realmTo)) return;
         NextHop* next = context.NextHops.At(handle);
         if (realmTo == packet->Realm && next->Link == packet->Link)
         {
@@ -133,7 +133,7 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
             return;
         }
 
-        if (!Fits(packet, next)) return;
+        if (!Fits(packet, next, realmTo)) return;
         if (destination.IsV4) PacketFamily4.DecrementHops(packet);
         else PacketFamily6.DecrementHops(packet);
         Send(packet, next);
@@ -144,34 +144,34 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
     {
         if (packet->Ttl < 2)
         {
-            Expire(packet);
+            Expire(packet, realmTo);
             return FlowState.NoNextHop;
         }
 
         uint handle = context.Resolve(realmTo, destination);
-        return IsReached(packet, handle) && Fits(packet, context.NextHops.At(handle)) ? handle : FlowState.NoNextHop;
+        return IsReached(packet, handle, realmTo) && Fits(packet, context.NextHops.At(handle), realmTo) ? handle : FlowState.NoNextHop;
     }
 
     /// <summary>Whether a resolution found a next hop; where not, the packet is dropped and its sender told.</summary>
-    public bool IsReached(Packet* packet, uint resolution)
+    public bool IsReached(Packet* packet, uint resolution, ushort realmTo)
     {
         if (NextHopTable.IsHandle(resolution)) return true;
         if (resolution == NextHopTable.Full)
         {
-            context.Drop(packet, DropReason.NoNeighbor);
+            context.Drop(packet, DropReason.NoNeighbor, realmTo);
             return false;
         }
 
         // An address of the gateway itself in another realm is nowhere to be sent to either: the host behind it is not part of that realm.
         context.Answers.Unreachable(packet);
-        context.Drop(packet, DropReason.NoRoute);
+        context.Drop(packet, DropReason.NoRoute, realmTo);
         return false;
     }
 
-    private void Expire(Packet* packet)
+    private void Expire(Packet* packet, ushort realmTo)
     {
         context.Answers.TimeExceeded(packet);
-        context.Drop(packet, DropReason.TtlExpired);
+        context.Drop(packet, DropReason.TtlExpired, realmTo);
     }
 
     /// <summary>The next link's header has another length: the packet starts elsewhere, and offsets move with it.</summary>

@@ -100,6 +100,13 @@ internal sealed unsafe class WorkerContext : IDisposable
         if ((packet->Flags & PacketFlags.Made) == 0) dropsByRealm[packet->Realm]++;
     }
 
+    /// <summary>Disposes of a packet of which it is known already which realm it was to go to.</summary>
+    public void Drop(Packet* packet, DropReason reason, ushort realmTo)
+    {
+        Drop(packet, reason);
+        if (realmTo != packet->Realm) Sessions.CountDropped(packet->Realm, realmTo);
+    }
+
     /// <summary>Adds the dropped packets by the realm that they came from.</summary>
     public void AddDrops(Dictionary<ushort, ulong> totals)
     {

@@ -55,11 +55,11 @@ internal static class AgentInspector
     private static SortedDictionary<string, AgentPeeringView> PeeringsOf(RealmRegistry realms, TrafficSample sample)
     {
         var peerings = new SortedDictionary<string, AgentPeeringView>(StringComparer.Ordinal);
-        foreach ((var pair, var count) in sample.Traffic.Pairs.Where(pair => pair.Value.Packets > 0))
+        foreach ((var pair, var count) in sample.Traffic.Pairs.Where(pair => pair.Value != default))
         {
             (double bytes, double packets) = sample.Rates.GetValueOrDefault(pair);
             peerings[$"{realms.NameOf(pair.Realm)}->{realms.NameOf(pair.RealmTo)}"] =
-                new AgentPeeringView(count.Packets, count.Bytes, 0, Math.Round(bytes, 1), Math.Round(packets, 1));
+                new AgentPeeringView(count.Packets, count.Bytes, count.Drops, Math.Round(bytes, 1), Math.Round(packets, 1));
         }
 
         return peerings;

@@ -76,7 +76,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         FlowState* state = TFamily.StateOf(line);
         if (state->Packets == 0) return;
         var pair = (TFamily.RealmOf(line), state->RealmTo);
-        totals[pair] = totals.GetValueOrDefault(pair).Plus(state->Packets, state->Bytes);
+        totals[pair] = totals.GetValueOrDefault(pair).Plus(new TrafficCount(state->Packets, state->Bytes));
     }
 
     /// <summary>Adds this family's sessions to counts by state.</summary>

@@ -19,23 +19,17 @@ internal sealed unsafe class PairTotals : IDisposable
     public void Add(ushort realm, ushort realmTo, ulong packets, ulong bytes)
     {
         if (packets == 0) return;
-        ulong key = KeyOf(realm, realmTo);
-        uint place = PlaceOf(key);
-        while (entries[place].Key != key)
-        {
-            if (entries[place].Key == 0)
-            {
-                if (used == Limit) return;
-                used++;
-                Volatile.Write(ref entries[place].Key, key);
-                break;
-            }
+        Entry* entry = FindOrAdd(realm, realmTo);
+        if (entry == null) return;
+        Volatile.Write(ref entry->Packets, entry->Packets + packets);
+        Volatile.Write(ref entry->Bytes, entry->Bytes + bytes);
+    }
 
-            place = (place + 1) % Places;
-        }
-
-        Volatile.Write(ref entries[place].Packets, entries[place].Packets + packets);
-        Volatile.Write(ref entries[place].Bytes, entries[place].Bytes + bytes);
+    /// <summary>Counts a packet that was dropped on its way from one realm to another.</summary>
+    public void AddDrop(ushort realm, ushort realmTo)
+    {
+        Entry* entry = FindOrAdd(realm, realmTo);
+        if (entry != null) Volatile.Write(ref entry->Drops, entry->Drops + 1);
     }
 
     /// <summary>Adds everything to a reader's totals.</summary>
@@ -46,11 +40,32 @@ internal sealed unsafe class PairTotals : IDisposable
             ulong key = Volatile.Read(ref entries[place].Key);
             if (key == 0) continue;
             var pair = ((ushort)(key >> 16), (ushort)key);
-            totals[pair] = totals.GetValueOrDefault(pair).Plus(Volatile.Read(ref entries[place].Packets), Volatile.Read(ref entries[place].Bytes));
+            TrafficCount read = new(Volatile.Read(ref entries[place].Packets), Volatile.Read(ref entries[place].Bytes), Volatile.Read(ref entries[place].Drops));
+            totals[pair] = totals.GetValueOrDefault(pair).Plus(read);
         }
     }
 
     public void Dispose() => arena.Dispose();
+
+    private Entry* FindOrAdd(ushort realm, ushort realmTo)
+    {
+        ulong key = KeyOf(realm, realmTo);
+        uint place = PlaceOf(key);
+        while (entries[place].Key != key)
+        {
+            if (entries[place].Key == 0)
+            {
+                if (used == Limit) return null;
+                used++;
+                Volatile.Write(ref entries[place].Key, key);
+                break;
+            }
+
+            place = (place + 1) % Places;
+        }
+
+        return entries + place;
+    }
 
     // Never 0, which marks an empty place.
     private static ulong KeyOf(ushort realm, ushort realmTo) => 1UL << 32 | (uint)realm << 16 | realmTo;
@@ -62,13 +77,15 @@ internal sealed unsafe class PairTotals : IDisposable
         public ulong Key;
         public ulong Packets;
         public ulong Bytes;
+        public ulong Drops;
     }
 }
 
-/// <summary>Packets and their bytes, IP headers included.</summary>
-/// <param name="Packets">Packets.</param>
-/// <param name="Bytes">Bytes.</param>
-public readonly record struct TrafficCount(ulong Packets, ulong Bytes)
+/// <summary>Packets that passed and their bytes, IP headers included, and packets that were dropped.</summary>
+/// <param name="Packets">Packets that passed.</param>
+/// <param name="Bytes">Their bytes.</param>
+/// <param name="Drops">Packets dropped once it was known where they go.</param>
+public readonly record struct TrafficCount(ulong Packets, ulong Bytes, ulong Drops = 0)
 {
-    internal TrafficCount Plus(ulong packets, ulong bytes) => new(Packets + packets, Bytes + bytes);
+    internal TrafficCount Plus(in TrafficCount more) => new(Packets + more.Packets, Bytes + more.Bytes, Drops + more.Drops);
 }

@@ -25,6 +25,9 @@ public sealed class SessionWorker
     /// <summary>Counts a packet that passed from one realm to another without a line of its own.</summary>
     public void CountPassed(ushort realm, ushort realmTo, int bytes) => Totals.Add(realm, realmTo, 1, (uint)bytes);
 
+    /// <summary>Counts a packet that was dropped on its way from one realm to another.</summary>
+    public void CountDropped(ushort realm, ushort realmTo) => Totals.AddDrop(realm, realmTo);
+
     /// <summary>Sessions that were prefetched for and not made yet.</summary>
     internal uint Ahead;
 

@@ -55,6 +55,24 @@ public sealed class TrafficTests
     }
 
     [Fact]
+    public void Drops_count_by_pair_once_it_is_known_where_a_packet_goes()
+    {
+        using var rig = new Rig(Net.Masquerade());
+        new Play(rig).Run("""
+            vpc1 10.0.0.2:5000 > 192.168.50.2:53 udp ttl 1
+              = vpc1 10.0.0.1 > 10.0.0.2 icmp time exceeded 0 [10.0.0.2:5000 > 192.168.50.2:53 udp]
+              drop TtlExpired
+            vpc1 10.0.0.2:5000 > 192.168.50.2:53 tcp A
+              drop MidstreamTcp
+            vpc2 192.168.50.2:53 > 203.0.113.1:5000 udp
+              drop NoMapping
+            """);
+        Assert.Equal(new TrafficCount(0, 0, 2), Between(rig, "vpc1", "vpc2"));
+        Assert.Equal(default, Between(rig, "vpc2", "vpc1"));
+        Assert.Equal(1UL, rig.Engine.Traffic().Drops[rig.RealmOf("vpc2")]);
+    }
+
+    [Fact]
     public void Drops_count_by_the_realm_that_packets_came_from()
     {
         using var rig = new Rig(Net.Masquerade());
