@@ -38,4 +38,29 @@ public sealed class StaticTests : IDisposable
         Assert.NotEqual(0, town.Client.Try("ping", "-c", "1", "-W", "1", server).Code);
         Assert.Equal(0, town.Gateway.Inspector.Status().Sessions);
     }
+
+    [Fact]
+    public void The_gateway_s_own_address_may_be_given_away_whole()
+    {
+        town.Start($$"""
+            {{Configurations.Links()}}
+            ---
+            apiVersion: gateway.githedgehog.com/v1alpha1
+            kind: GatewayPeering
+            metadata: { name: whole, namespace: default }
+            spec:
+              peering:
+                vpc1: { expose: [{ ips: [{ cidr: {{Town.Client4}}/32 }], as: [{ cidr: {{Town.Outside4}}/32 }], nat: { static: {} } }] }
+                vpc2: { expose: [{ ips: [{ cidr: 192.168.50.0/24 }] }] }
+            """);
+        town.Keep(new Service(town.Client, Town.Client4, 8080));
+        using var outside = new Capture(town, town.ServerSide, "s0");
+        Assert.Equal($"you are {Town.Server4}\n", town.ServerSide.Call("curl", "-gsS", "--max-time", "10", Town.Url(Town.Outside4, 8080)));
+        string pings = town.ServerSide.Call("ping", "-c", "3", "-i", "0.1", "-W", "2", Town.Outside4);
+        outside.End();
+
+        // The kernel, which has the address too, stays out of it.
+        Assert.DoesNotContain("DUP", pings, StringComparison.Ordinal);
+        Assert.Empty(outside.Show($"tcp.flags.reset == 1 && ip.src == {Town.Outside4}"));
+    }
 }

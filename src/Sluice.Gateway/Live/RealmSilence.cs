@@ -19,6 +19,7 @@ internal sealed unsafe class RealmSilence : IDisposable, IHostPortClaims
     private readonly Dictionary<int, IReadOnlyList<IpAddress>> addresses = [];
     private readonly HashSet<IpAddress> mirrored = [];
     private GivenPorts[] forwarded = [];
+    private GatewayPolicy? inForce;
 
     public RealmSilence(ushort realm, SessionStore store)
     {
@@ -37,7 +38,7 @@ internal sealed unsafe class RealmSilence : IDisposable, IHostPortClaims
     public void SetAddresses(int interfaceIndex, IReadOnlyList<IpAddress> now)
     {
         addresses[interfaceIndex] = now;
-        own.Set(addresses.Values.SelectMany(a => a));
+        LeaveToHost();
     }
 
     /// <summary>Silences a link.</summary>
@@ -54,12 +55,14 @@ internal sealed unsafe class RealmSilence : IDisposable, IHostPortClaims
         if (!silencers.Remove(link, out var known)) return;
         known.Silencer.Dispose();
         addresses.Remove(known.Interface);
-        own.Set(addresses.Values.SelectMany(a => a));
+        LeaveToHost();
     }
 
     /// <summary>Says which public addresses and forwards of the realm are in force; addresses that are the host's own too are shared by port.</summary>
     public void SetPublic(GatewayPolicy policy)
     {
+        inForce = policy;
+        LeaveToHost();
         IpRange[] ranges = [.. policy.PublicAddresses(realm)];
         forwarded = [.. policy.PortClaims.Where(claim => claim.Realm == realm).SelectMany(GivenBy)];
         HashSet<IpAddress> shared = [.. addresses.Values.SelectMany(a => a).Where(a => ranges.Any(r => r.Contains(a)))];
@@ -93,6 +96,9 @@ internal sealed unsafe class RealmSilence : IDisposable, IHostPortClaims
     [
         (PortClass.Tcp, IpProtocol.Tcp), (PortClass.Udp, IpProtocol.Udp), (PortClass.Icmp, address.IsV4 ? IpProtocol.Icmp : IpProtocol.IcmpV6),
     ];
+
+    // An address that one-to-one NAT takes whole is as foreign to the host as any other that it doesn't have.
+    private void LeaveToHost() => own.Set(addresses.Values.SelectMany(a => a).Where(a => inForce is null || !inForce.IsTaken(realm, a)));
 
     private static IEnumerable<GivenPorts> GivenBy(PortClaim claim)
     {
