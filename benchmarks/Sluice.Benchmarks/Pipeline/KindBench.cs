@@ -8,13 +8,12 @@ namespace Sluice.Benchmarks.Pipeline;
 /// <summary>Rows established KIND: packets of established sessions of each kind of NAT through the whole pipeline, the kinds in turn, beside masquerade.</summary>
 internal static class KindBench
 {
-    private const uint Sessions = 100_000;
     private const double Goal = 38;
     private const double RatioGoal = 1.1;
 
     public static IEnumerable<BenchRow> Run(BenchOptions options)
     {
-        if (options.Sessions is not (0 or Sessions)) return [];
+        if (options.Sessions is not (0 or KindTraffic.Sessions)) return [];
         KindTraffic[] traffics = [.. KindCase.All.Select(kind => new KindTraffic(kind, options.Seed))];
         long[] decided = [.. traffics.Select(static traffic => (long)traffic.Pipeline.Engine.Counters().Decided)];
         var runs = new double[traffics.Length][];
@@ -36,7 +35,7 @@ internal static class KindBench
                 throw new InvalidOperationException($"{KindCase.All[i].Name}: {counters.Dropped} dropped, {(long)counters.Decided - decided[i]} decided anew.");
             rows.Add(new BenchRow
             {
-                Name = $"established {KindCase.All[i].Name} ipv4 {KindCase.All[i].Sessions}",
+                Name = $"established {KindCase.All[i].Name} ipv4 {KindTraffic.Sessions}",
                 Value = runs[i].Min(),
                 Median = runs[i].Order().ElementAt(options.Runs / 2),
                 Unit = "ns/packet",

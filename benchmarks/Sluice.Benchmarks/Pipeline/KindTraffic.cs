@@ -12,12 +12,14 @@ internal sealed unsafe class KindTraffic : IDisposable
     private const int DataOffset = 128;
     private const int Vector = FrameBank.Vector;
 
+    /// <summary>How many live: a gateway's capacity.</summary>
+    public const uint Sessions = 100_000;
+
     /// <summary>Buffers of each link.</summary>
     public const int Frames = 4096;
 
     private readonly NativeArena arena = new();
     private readonly Pipeline pipeline;
-    private readonly uint sessions;
     private readonly Random random;
     private readonly FlowKey4* originals;
     private readonly FlowKey4* replies;
@@ -26,11 +28,10 @@ internal sealed unsafe class KindTraffic : IDisposable
 
     public KindTraffic(KindCase kind, int seed)
     {
-        sessions = kind.Sessions;
-        pipeline = new Pipeline(kind.Documents, (int)sessions);
+        pipeline = new Pipeline(kind.Documents, (int)Sessions);
         random = new Random(seed);
-        originals = arena.Allocate<FlowKey4>(sessions);
-        replies = arena.Allocate<FlowKey4>(sessions);
+        originals = arena.Allocate<FlowKey4>(Sessions);
+        replies = arena.Allocate<FlowKey4>(Sessions);
         byte* buffers = arena.Allocate<byte>((nuint)(2 * Frames * Stride));
         asking = (byte**)arena.Allocate<nint>(Frames);
         answering = (byte**)arena.Allocate<nint>(Frames);
@@ -42,7 +43,7 @@ internal sealed unsafe class KindTraffic : IDisposable
             answering[i] = buffers + ((long)order[(2 * i) + 1] * Stride) + DataOffset;
         }
 
-        for (uint i = 0; i < sessions; i++) originals[i] = kind.KeyOf(i);
+        for (uint i = 0; i < Sessions; i++) originals[i] = kind.KeyOf(i);
         Asker = pipeline.QueueOf(kind.Asker);
         Answerer = pipeline.QueueOf(kind.Asker == "inside" ? "outside" : "inside");
         Establish();
@@ -59,8 +60,8 @@ internal sealed unsafe class KindTraffic : IDisposable
     {
         for (int i = 0; i < Frames; i++)
         {
-            Write(asking[i], originals[random.NextInt64(sessions)], TcpFlag.Ack);
-            Write(answering[i], replies[random.NextInt64(sessions)], TcpFlag.Ack);
+            Write(asking[i], originals[random.NextInt64(Sessions)], TcpFlag.Ack);
+            Write(answering[i], replies[random.NextInt64(Sessions)], TcpFlag.Ack);
         }
     }
 
@@ -79,9 +80,9 @@ internal sealed unsafe class KindTraffic : IDisposable
 
     private void Establish()
     {
-        for (uint first = 0; first < sessions; first += Vector)
+        for (uint first = 0; first < Sessions; first += Vector)
         {
-            int count = (int)Math.Min(Vector, sessions - first);
+            int count = (int)Math.Min(Vector, Sessions - first);
             uint next = first;
             Answerer.Sending = packet => replies[next++] = AnswerTo((Packet*)packet);
             Send(Asker, asking, originals + first, count, TcpFlag.Syn);

@@ -55,8 +55,11 @@ public unsafe partial class FlowTable<TFamily, TKey, TLine, TProtocol> : IDispos
     where TLine : unmanaged
     where TProtocol : struct, IFlowProtocol
 {
-    /// <summary>Entries for each bucket's eight slots when the table is full: 0.7.</summary>
+    /// <summary>Entries for each bucket's eight slots when every session lives and nothing is cached: 0.7.</summary>
     private const double EntriesPerBucket = 0.7 * FlowBucket.Slots;
+
+    /// <summary>Entries for each bucket's eight slots when the cache is full too: few gateways are full of both, and buckets are memory that sessions pay for.</summary>
+    private const double MostEntriesPerBucket = 0.875 * FlowBucket.Slots;
 
     private readonly NativeArena arena = new();
     private readonly FlowView<TFamily, TKey, TLine> view;
@@ -73,8 +76,9 @@ public unsafe partial class FlowTable<TFamily, TKey, TLine, TProtocol> : IDispos
         uint kept = (uint)epochs.Workers * LineIndexes.KeptPerWorker;
         PairDistance = (uint)limits.Sessions + (uint)limits.Spare + kept;
         uint cacheSlab = limits.CacheLines == 0 ? 0 : (uint)limits.CacheLines + kept;
-        double entries = (2.0 * limits.Sessions) + limits.CacheLines;
-        uint bucketCount = Math.Max(FlowView<TFamily, TKey, TLine>.ProbeLimit, (uint)Math.Ceiling(entries / EntriesPerBucket));
+        double flows = 2.0 * limits.Sessions;
+        double buckets = Math.Max(flows / EntriesPerBucket, (flows + limits.CacheLines) / MostEntriesPerBucket);
+        uint bucketCount = Math.Max(FlowView<TFamily, TKey, TLine>.ProbeLimit, (uint)Math.Ceiling(buckets));
         view = new(arena.Allocate<FlowBucket>(bucketCount), bucketCount, arena.Allocate<TLine>((2 * (nuint)PairDistance) + cacheSlab), secret);
         Sessions = new LineIndexes(arena, epochs, 0, PairDistance);
         CacheLines = new LineIndexes(arena, epochs, 2 * PairDistance, cacheSlab);

@@ -35,7 +35,8 @@ public sealed unsafe class LineIndexes
     private readonly uint end;
     private readonly uint first;
     private uint fresh;
-    private uint emptyHead;
+    private uint freshBlock;
+    private uint emptyHead = NoBlock;
     private uint fullHead = NoBlock;
     private uint waitingHead = NoBlock;
     private uint waitingTail = NoBlock;
@@ -51,8 +52,7 @@ public sealed unsafe class LineIndexes
         uint blockCount = (count / BlockIndices) + (2 * workers) + 2;
         blocks = arena.Allocate<Block>(blockCount);
         own = arena.Allocate<Own>(workers);
-        for (uint block = 2 * workers; block < blockCount; block++) blocks[block].Next = block + 1 == blockCount ? NoBlock : block + 1;
-        emptyHead = 2 * workers;
+        freshBlock = 2 * workers;
         for (uint worker = 0; worker < workers; worker++) own[worker] = new Own { Taking = 2 * worker, Retiring = (2 * worker) + 1 };
     }
 
@@ -171,9 +171,11 @@ public sealed unsafe class LineIndexes
         emptyHead = empty;
     }
 
+    // A block that was never used is memory that was never touched.
     private uint PopEmpty()
     {
         uint block = emptyHead;
+        if (block == NoBlock) return freshBlock++;
         emptyHead = blocks[block].Next;
         blocks[block].Count = 0;
         return block;

@@ -3,6 +3,10 @@ namespace Sluice.Sessions;
 /// <summary>How large a session store is, and what its choices are drawn from.</summary>
 public sealed record SessionStoreOptions
 {
+    private const int FewestCacheLines = 65_536, MostCacheLines = 1 << 30;
+
+    private readonly int? cacheLines;
+
     /// <summary>Sessions at most, over all workers and both families.</summary>
     public int Capacity { get; init; } = 1_000_000;
 
@@ -12,8 +16,12 @@ public sealed record SessionStoreOptions
     /// <summary>What port choices and hash keys are drawn from.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Cached decisions of stateless rules at most, for each family.</summary>
-    public int CacheLines { get; init; } = 65_536;
+    /// <summary>Cached decisions of stateless rules at most, for each family: by itself one for each direction of as many conversations as <see cref="Capacity"/> says, and never below 65,536.</summary>
+    public int CacheLines
+    {
+        get => cacheLines ?? (int)Math.Clamp(2L * Capacity, FewestCacheLines, MostCacheLines);
+        init => cacheLines = value;
+    }
 
     /// <summary>Pairs of lines above <see cref="Capacity"/> for those that wait for readers; see <see cref="FlowTableLimits.Spare"/>.</summary>
     public int SpareLines { get; init; } = FlowTableLimits.DefaultSpare;

@@ -102,6 +102,29 @@ public abstract unsafe class FlowTableTests<TFamily, TKey, TLine> : IDisposable
     }
 
     [Fact]
+    public void Sessions_and_twice_as_many_cached_decisions_have_room_together()
+    {
+        using var both = new FlowTable<TFamily, TKey, TLine>(new FlowTableLimits(Sessions, 2 * Sessions, 0), TestFlows.Secret, epochs);
+        for (uint number = 0; number < 2 * Sessions; number++)
+        {
+            Assert.Equal(TakeOutcome.Taken, both.CacheLines.TryTake(0, out uint line));
+            TestFlows.Fill<TFamily, TKey, TLine>(both.Line(line), TestFlows.Parts(TFamily.Family, Sessions + number));
+            Assert.Equal(InsertOutcome.Inserted, both.InsertOne(line, out _));
+        }
+
+        for (uint number = 0; number < Sessions; number++)
+        {
+            Assert.Equal(TakeOutcome.Taken, both.Sessions.TryTake(0, out uint session));
+            Assert.Equal(InsertOutcome.Inserted, TestFlows.Insert(both, session, TestFlows.Parts(TFamily.Family, number), TestFlows.Reply(TFamily.Family, number)));
+        }
+
+        FlowView<TFamily, TKey, TLine> view = both.View;
+        (int entries, _) = TestFlows.Census(in view);
+        Assert.Equal(4 * Sessions, entries);
+        Assert.InRange((double)entries / (view.BucketCount * FlowBucket.Slots), 0.86, 0.875);
+    }
+
+    [Fact]
     public void A_full_table_finds_every_flow_by_its_candidate_and_the_load_is_what_the_buckets_are_sized_for()
     {
         for (uint number = 0; number < Sessions; number++) Add(number, number);
