@@ -1,3 +1,4 @@
+using Sluice.Config.Commands;
 using Sluice.Config.Reading;
 using Sluice.Config.Validation;
 using Sluice.Config.Yaml;
@@ -7,7 +8,7 @@ namespace Sluice.Config;
 /// <summary>Reads, resolves and judges a whole configuration. Bad input is a value, never an exception.</summary>
 public static class ConfigLoader
 {
-    /// <summary>Loads files and directories (all *.yaml, *.yml and *.json in them, by name) as one configuration.</summary>
+    /// <summary>Loads files and directories (all *.yaml, *.yml, *.json and *.cnat in them, by name) as one configuration.</summary>
     public static LoadResult Load(IEnumerable<string> paths) => Load(ConfigTexts.Read(paths));
 
     /// <summary>Loads files that have been read.</summary>
@@ -37,12 +38,19 @@ public static class ConfigLoader
 
     private static LoadResult Judge(Asked asked, Problems problems, bool allowUnsupported)
     {
+        asked.Commands?.Finish(asked, problems);
         ConfigSet? set = new Validator(asked, problems).Run(allowUnsupported);
         return new LoadResult(set, problems.Ordered());
     }
 
     private static void ReadText(string name, string text, Asked asked, Problems problems)
     {
+        if (CommandText.Is(name))
+        {
+            new CommandReader(asked.Commands ??= new CommandState(), problems).Read(name, text);
+            return;
+        }
+
         DocumentReader reader = new(asked, problems);
         YamlComposer.Compose(name, text, problems, reader.Read);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Config.Commands;
 using Sluice.Config.Documents;
 
 namespace Sluice.Config;
@@ -50,6 +51,9 @@ public sealed class ConfigSet
 
     /// <summary>The GatewayAgent among the documents; null where there is none.</summary>
     public AgentIdentity? Agent { get; init; }
+
+    /// <summary>The show lines of command files, in their order: answered after a replay.</summary>
+    public ImmutableArray<CommandQuestion> Questions { get; init; } = [];
 
     /// <summary>What the user should know.</summary>
     public required ImmutableArray<ConfigError> Warnings { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Sluice.Config.Commands;
 using Sluice.Config.Yaml;
 
 namespace Sluice.Config;
@@ -13,7 +14,7 @@ public sealed record ConfigText(string Name, string Text);
 /// <param name="Unreadable">An error for each that could not.</param>
 public sealed record ConfigTexts(ImmutableArray<ConfigText> Texts, ImmutableArray<ConfigError> Unreadable)
 {
-    /// <summary>Reads files and directories (all *.yaml, *.yml and *.json in them, by name).</summary>
+    /// <summary>Reads files and directories (all *.yaml, *.yml, *.json and *.cnat in them, by name).</summary>
     public static ConfigTexts Read(IEnumerable<string> paths)
     {
         var reading = new Reading();
@@ -38,8 +39,8 @@ public sealed record ConfigTexts(ImmutableArray<ConfigText> Texts, ImmutableArra
                 }
 
                 string[] files =
-                    [.. Directory.EnumerateFiles(path).Where(file => Path.GetExtension(file) is ".yaml" or ".yml" or ".json").Order(StringComparer.Ordinal)];
-                if (files.Length == 0) Refuse(path, "the directory has no *.yaml, *.yml or *.json file");
+                    [.. Directory.EnumerateFiles(path).Where(file => Path.GetExtension(file) is ".yaml" or ".yml" or ".json" or CommandText.Extension).Order(StringComparer.Ordinal)];
+                if (files.Length == 0) Refuse(path, "the directory has no *.yaml, *.yml, *.json or *.cnat file");
                 foreach (string file in files) ReadFile(file);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)

@@ -36,7 +36,7 @@ internal sealed class Problems
     /// <summary>All of them, by place; what shares a place stays in the order in which it was found.</summary>
     public ImmutableArray<ConfigError> Ordered()
     {
-        documents.Sort(static (a, b) => a.Begin.CompareTo(b.Begin));
+        documents.Sort(static (a, b) => a.Begin.CompareTo(b.Begin) is var order and not 0 ? order : (a.Kind is null ? 0 : 1) - (b.Kind is null ? 0 : 1));
         return [.. all.OrderBy(problem => problem.Place).Select(problem => problem with { Document = DocumentOf(problem) })];
     }
 

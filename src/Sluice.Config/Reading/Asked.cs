@@ -1,3 +1,4 @@
+using Sluice.Config.Commands;
 using Sluice.Config.Documents;
 
 namespace Sluice.Config.Reading;
@@ -20,6 +21,12 @@ internal sealed class Asked
     public List<FabricGatewayDocument> FabricGateways { get; } = [];
 
     public List<GatewayGroupDocument> Groups { get; } = [];
+
+    /// <summary>The show lines of command files.</summary>
+    public List<CommandQuestion> Questions { get; } = [];
+
+    /// <summary>What command files ask for, until all are read and documents are made of it; null: there is none.</summary>
+    public CommandState? Commands { get; set; }
 
     /// <summary>The names of groups in GatewayAgents, which repeat what documents may say too.</summary>
     public List<string> AgentGroups { get; } = [];

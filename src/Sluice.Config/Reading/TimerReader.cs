@@ -7,14 +7,14 @@ namespace Sluice.Config.Reading;
 internal static class TimerReader
 {
     // RFC 5382 REQ-5.
-    private static readonly TimeSpan MinTcpEstablished = new(2, 4, 0);
-    private static readonly TimeSpan MinTcpTransitory = TimeSpan.FromMinutes(4);
+    internal static readonly TimeSpan MinTcpEstablished = new(2, 4, 0);
+    internal static readonly TimeSpan MinTcpTransitory = TimeSpan.FromMinutes(4);
 
     // RFC 4787 REQ-5.
-    private static readonly TimeSpan MinUdp = TimeSpan.FromMinutes(2);
+    internal static readonly TimeSpan MinUdp = TimeSpan.FromMinutes(2);
 
     // RFC 5508 REQ-2.
-    private static readonly TimeSpan MinIcmp = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan MinIcmp = TimeSpan.FromSeconds(60);
 
     public static TimerSpec Read(YamlNode? node, Problems problems)
     {

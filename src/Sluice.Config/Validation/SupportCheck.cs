@@ -23,9 +23,13 @@ internal static class SupportCheck
         }
     }
 
-    private static void Ignore(NatProfileDocument profile, string field, Problems problems) =>
-        problems.Warning(profile.Given.First(given => given.Name == field).Place, $"spec.{field}", ConfigRule.NotYetSupported,
-            $"this version does not do '{field}': it has no effect");
+    // A profile that was made of another one gives nothing itself: it was said of that one.
+    private static void Ignore(NatProfileDocument profile, string field, Problems problems)
+    {
+        foreach (NamedSpec given in profile.Given)
+            if (given.Name == field)
+                problems.Warning(given.Place, $"spec.{field}", ConfigRule.NotYetSupported, $"this version does not do '{field}': it has no effect");
+    }
 
     private static void Judge(LinkSpec link, string path, Problems problems)
     {

@@ -98,6 +98,7 @@ internal sealed class Validator(Asked asked, Problems problems)
         Peerings = ImmutableCollectionsMarshal.AsImmutableArray(peerings.ToArray()),
         Translations = [.. asked.Translations],
         SourceNats = [.. asked.SourceNats],
+        Questions = [.. asked.Questions],
         Vpcs = [.. asked.Vpcs],
         FabricGateways = [.. asked.FabricGateways],
         Agent = asked.Agent,

@@ -1,0 +1,58 @@
+using Sluice.Packets.Addresses;
+
+namespace Sluice.Config.Commands;
+
+/// <summary>What a show line asks about.</summary>
+public enum QuestionSubject : byte
+{
+    /// <summary>Translations with their backends.</summary>
+    Translations,
+
+    /// <summary>Sessions, by filter.</summary>
+    Sessions,
+
+    /// <summary>The times of sessions.</summary>
+    Timestamps,
+
+    /// <summary>Addresses that packets are looked at for.</summary>
+    Clients,
+
+    /// <summary>The source-NAT policy.</summary>
+    SourceNat,
+
+    /// <summary>What takes part in deciding on a first packet.</summary>
+    Hooks,
+}
+
+/// <summary>A show line: it is no part of the desired state, and is answered after a replay. Filters that are null match everything.</summary>
+/// <param name="Subject">What it asks about.</param>
+/// <param name="Place">Where it stands.</param>
+public sealed record CommandQuestion(QuestionSubject Subject, Place Place)
+{
+    /// <summary>The most sessions that are listed where nothing else is asked for.</summary>
+    public const int UsualMax = 50;
+
+    /// <summary>The id of a translation.</summary>
+    public int? Id { get; init; }
+
+    /// <summary>How much is told of each; 0: a summary. A filter makes it 1 at least.</summary>
+    public int Verbosity { get; init; }
+
+    /// <summary>Whether the return direction of sessions is listed too.</summary>
+    public bool Return { get; init; }
+
+    /// <summary>An address of either side.</summary>
+    public IpAddress? Address { get; init; }
+
+    /// <summary>A port of either side.</summary>
+    public ushort? Port { get; init; }
+
+    /// <summary>An IP protocol number.</summary>
+    public byte? Protocol { get; init; }
+
+    /// <summary>How many directions of a session are live.</summary>
+    public int? References { get; init; }
+
+    /// <summary>How many are listed at most.</summary>
+    public int Max { get; init; } = UsualMax;
+}

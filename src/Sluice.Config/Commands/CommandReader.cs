@@ -1,0 +1,154 @@
+namespace Sluice.Config.Commands;
+
+/// <summary>Reads commands of both generations by their first words, each of which its beginning stands for where that is unique.</summary>
+internal sealed class CommandReader(CommandState state, Problems problems)
+{
+    /// <summary>Reads a whole text.</summary>
+    public void Read(string file, string text)
+    {
+        state.Begin(new Place(file, 1, 1));
+        CommandText.Cut(file, text, problems, Read);
+    }
+
+    private void Read(List<Word> line)
+    {
+        problems.Document(line[0].Place, null, null);
+        Words words = new(line, problems);
+        if (words.TryTake("ex_ctl"))
+        {
+            // A shell's alias that is part of the old document's examples; the name behind it is a container's.
+            words.Ignore(line[0].Place, "'ex_ctl NAME' is passed over: it is no part of the command");
+            if (words.Require("a name") is null) return;
+        }
+
+        if (words.TryTake("cant"))
+        {
+            words.Ignore(line[0].Place, "'cant' is taken as 'cnat'");
+            ReadCnat(words);
+            return;
+        }
+
+        switch (words.Choose("cnat", "set", "show", "test"))
+        {
+            case "cnat":
+                ReadCnat(words);
+                break;
+            case "set":
+                ReadSet(words);
+                break;
+            case "show" when words.Choose("cnat") is not null:
+                QuestionReader.Read(words, state);
+                break;
+            case "test" when words.Choose("cnat") is not null:
+                ReadTest(words);
+                break;
+        }
+    }
+
+    private void ReadCnat(Words words)
+    {
+        if (!words.AtEnd && words.Peek.Text == "{")
+        {
+            StartupSection.Read(words, state);
+            return;
+        }
+
+        switch (words.Choose("translation", "snat", "show", "client", "purge", "log"))
+        {
+            case "translation":
+                TranslationCommand.Read(words, state);
+                break;
+            case "snat":
+                SourceNatCommands.ReadOld(words, state.SourceNat);
+                break;
+            case "show":
+                QuestionReader.Read(words, state);
+                break;
+            case "client":
+                ReadClient(words);
+                break;
+            case "purge" when words.ExpectEnd():
+                state.Purge();
+                words.Ignore(words.Place, "'cnat purge' takes back the translations above it; sessions that the rest allows are kept");
+                break;
+            case "log":
+                ReadLog(words);
+                break;
+        }
+    }
+
+    private void ReadSet(Words words)
+    {
+        switch (words.Choose("cnat", "interface"))
+        {
+            case "interface" when words.Choose("feature") is not null:
+                FeatureCommands.ReadInterface(words, state.SourceNat);
+                break;
+            case "cnat":
+                switch (words.Choose("feature", "snat-policy"))
+                {
+                    case "feature":
+                        FeatureCommands.ReadBundle(words, state.SourceNat);
+                        break;
+                    case "snat-policy":
+                        SourceNatCommands.ReadPolicy(words, state.SourceNat);
+                        break;
+                }
+
+                break;
+        }
+    }
+
+    private static void ReadClient(Words words)
+    {
+        if (words.Choose("add") is null || words.Require("a prefix") is not { } prefix || words.Prefix(prefix) is null) return;
+        while (!words.AtEnd)
+        {
+            Word word = words.Take();
+            if (word.Text is "return" or "snat" or "exclusive" or "no-client") continue;
+            if (word.Text is not ("fib" or "fwd-fib"))
+            {
+                words.Unknown(word, "fib", "fwd-fib", "return", "snat", "exclusive", "no-client");
+                return;
+            }
+
+            if (words.Number("a table", 0, int.MaxValue) is null) return;
+        }
+
+        words.Ignore(words.Place, "'cnat client add' has no effect: addresses need no entries of their own");
+    }
+
+    private static void ReadLog(Words words)
+    {
+        while (!words.AtEnd)
+        {
+            Word word = words.Take();
+            if (word.Text is "enable" or "disable") continue;
+            if (word.Text != "ip")
+            {
+                words.Unknown(word, "enable", "disable", "ip");
+                return;
+            }
+
+            if (QuestionReader.Address(words) is null) return;
+        }
+
+        words.Ignore(words.Place, "'cnat log' has no effect: what is logged is said by 'logging' of the Gateway");
+    }
+
+    private static void ReadTest(Words words)
+    {
+        switch (words.Choose("scanner", "maglev"))
+        {
+            case "scanner":
+                if (!words.AtEnd && words.Choose("on", "off") is null) return;
+                if (words.ExpectEnd()) words.Ignore(words.Place, "'test cnat scanner' has no effect: sessions end when they are due");
+                break;
+            case "maglev":
+                while (!words.AtEnd)
+                    if (words.Choose("tests", "backends", "len", "change", "rm", "verbose") is null || words.Number("a count", 0, int.MaxValue) is null) return;
+                words.Ignore(words.Place, "'test cnat maglev' measures nothing when it stands in a configuration");
+                break;
+        }
+    }
+}
