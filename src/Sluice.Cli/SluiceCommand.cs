@@ -56,11 +56,23 @@ public static class SluiceCommand
 
     private static int Complain(ParseResult parsed, TextWriter error)
     {
-        foreach (ParseError e in parsed.Errors) error.WriteLine($"sluice: {e.Message}");
-        var names = new List<string>();
-        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
-            names.Insert(0, command.Command.Name);
-        error.WriteLine($"sluice: see 'sluice {string.Join(' ', [.. names, "--help"])}'");
+        Command at = parsed.CommandResult.Command;
+        if (at.Subcommands.Count > 0)
+        {
+            string names = string.Join(", ", at.Subcommands.Select(static c => c.Name));
+            error.WriteLine(parsed.UnmatchedTokens is [string word, ..]
+                ? $"sluice: there is no command '{word}' here; there are: {names}"
+                : $"sluice: a command is missing; there are: {names}");
+        }
+        else
+        {
+            foreach (ParseError e in parsed.Errors) error.WriteLine($"sluice: {e.Message}");
+        }
+
+        var path = new List<string>();
+        for (SymbolResult? part = parsed.CommandResult; part is CommandResult { Command: not RootCommand } command; part = part.Parent)
+            path.Insert(0, command.Command.Name);
+        error.WriteLine($"sluice: see 'sluice {string.Join(' ', [.. path, "--help"])}'");
         return ExitCode.BadInput;
     }
 }

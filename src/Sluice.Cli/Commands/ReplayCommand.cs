@@ -95,7 +95,7 @@ public static class ReplayCommand
             if (apply.Sessions is { } sessions) context.Output.WriteLine($"at {apply.Time}: {GatewayReloader.WordsOf(sessions)}");
         foreach (ReplayApply apply in summary.Applies.Where(a => !a.Accepted))
             context.Error.WriteLine($"sluice: the configuration at {apply.Time} was refused: {string.Join("; ", apply.Errors ?? [])}");
-        context.Output.WriteLine($"{summary.Sessions.Total} sessions alive at the end; written to {directory}");
+        context.Output.WriteLine($"{(summary.Sessions.Total == 1 ? "1 session" : $"{summary.Sessions.Total} sessions")} alive at the end; written to {directory}");
     }
 
     private static (string Name, string Value) Pair(string text)

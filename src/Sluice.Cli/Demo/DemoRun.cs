@@ -103,10 +103,15 @@ internal static class DemoRun
         output.WriteLine($"the server saw    {string.Join(", ", result.SourcesSeen)}");
         output.WriteLine($"gateway           {result.Packets.In} packets in, {result.Packets.Out} out, {result.Sessions} sessions at the end");
         foreach ((string reason, ulong count) in result.Packets.Dropped)
-            output.WriteLine($"dropped           {count} {reason}: {DropReasonWords.Of(Enum.Parse<Sluice.Packets.DropReason>(reason))}");
+        {
+            output.WriteLine($"dropped           {count} {reason}:");
+            output.WriteLine($"                  {DropReasonWords.Of(Enum.Parse<Sluice.Packets.DropReason>(reason))}");
+        }
+
         output.WriteLine(result.Ok
-            ? "Every request was answered, and no inside address was seen outside. Nothing of the demo is left on this machine."
-            : "Something went unanswered, or another address than the public one was seen. Nothing of the demo is left on this machine.");
+            ? "Every request was answered, and no inside address was seen outside."
+            : "Something went unanswered, or another address than the public one was seen.");
+        output.WriteLine("Nothing of the demo is left on this machine.");
     }
 
     private static int OfferReplay(CommandContext context)

@@ -12,7 +12,7 @@ internal static class PeeringText
         foreach (PeeringView peering in view.Peerings)
         {
             output.WriteLine($"{peering.Name}  ({peering.Place})");
-            var table = new TextTable("realm", ">expose", "nat", "private", "seen by", "as", "forwards", ">sessions");
+            var table = new TextTable("realm", ">expose", "nat", "private", "?seen by", "as", "forwards", "?>sessions");
             foreach (ExposeView e in peering.Exposes)
             {
                 bool isDefault = e.Nat == "default";
@@ -64,7 +64,7 @@ internal static class PeeringText
 
     private static void Acl(CommandContext context, AclView acl)
     {
-        var table = new TextTable("rule", "action", "from", "to", "match", "scope", "log", ">sessions");
+        var table = new TextTable("rule", "action", "from", "to", "match", "?scope", "?log", "?>sessions");
         foreach (AclRuleView r in acl.Rules)
             table.Add(r.Name, r.Action, r.From ?? "either", r.To ?? "either", r.Match, r.Scope, r.Log ? "yes" : "no", Number(r.Sessions));
         table.Add("(default)", acl.Default, "either", "either", "what no rule matches", "-", "-", "-");

@@ -26,7 +26,7 @@ internal static class ShowTables
 
     private static void Sessions(CommandContext context, SessionsView view)
     {
-        var table = new TextTable(">id", "proto", "state", "realms", "source", "destination", "seen as", ">packets", ">bytes", ">idle", ">ends in");
+        var table = new TextTable(">id", "proto", "state", "?realms", "source", "destination", "seen as", "?>packets", "?>bytes", "?>idle", "?>ends in");
         foreach (SessionView s in view.Sessions)
         {
             string seenAs = s.TranslatedDestination == s.Destination ? s.TranslatedSource : $"{s.TranslatedSource} to {s.TranslatedDestination}";
@@ -49,7 +49,7 @@ internal static class ShowTables
 
     private static void Links(CommandContext context, LinksView view)
     {
-        var table = new TextTable("link", "driver", "device", "realm", "addresses", "mac", ">mtu", ">received", ">sent", ">refused", ">lost");
+        var table = new TextTable("link", "?driver", "?device", "realm", "addresses", "?mac", "?>mtu", ">received", ">sent", ">refused", ">lost");
         foreach (LinkView l in view.Links)
         {
             table.Add(l.Name, l.Driver, l.Device, l.Realm, string.Join(' ', l.Addresses), l.Mac ?? "-", Number((ulong)l.Mtu),
