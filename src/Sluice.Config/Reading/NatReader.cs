@@ -16,7 +16,10 @@ internal static class NatReader
         int given = (stat is null ? 0 : 1) + (masquerade is null ? 0 : 1) + (forward is null ? 0 : 1);
         if (given != 1)
         {
-            string hint = given == 0 && fields.Node.Entries.Count == 1 ? $" (write '{fields.Node.Entries[0].Key.Text}: {{}}')" : "";
+            // A misspelt kind has been named already, and a kind without a block is its own hint.
+            string? only = given == 0 && fields.Node.Entries.Count == 1 ? fields.Node.Entries[0].Key.Text : null;
+            if (only is not null and not ("static" or "masquerade" or "portForward")) return null;
+            string hint = only is null ? "" : $" (write '{only}: {{}}')";
             problems.Error(node, ConfigRule.Forbidden, $"'nat' has exactly one of static, masquerade and portForward, here are {given}{hint}");
             return null;
         }
