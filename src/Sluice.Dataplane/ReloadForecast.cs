@@ -48,9 +48,16 @@ public sealed class ReloadForecast
             uint rule = session.Rule;
 
             // Rules are numbered by each policy anew: what an older one confirmed last is named by what the present one says.
+            bool isEnding = false;
             if (session.Generation != current.Generation)
-                rule = current.Policy.Redecide(live, out Decision present) == Revalidation.Kept ? present.Rule : GatewayPolicy.NoRule;
+            {
+                isEnding = current.Policy.Redecide(live, out Decision present) != Revalidation.Kept;
+                rule = isEnding ? GatewayPolicy.NoRule : present.Rule;
+            }
+
+            // What the present policy ends with the sweep's next round is not the next one's doing.
             Revalidation judgement = next.Redecide(live, out Decision decision);
+            if (isEnding && judgement != Revalidation.Kept) continue;
             bool isDropped = judgement == Revalidation.Forbidden && decision.Kind == DecisionKind.Drop;
             var key = (rule, judgement == Revalidation.Kept ? decision.Rule : GatewayPolicy.NoRule, judgement, isDropped ? decision.Reason : default);
             counts[key] = counts.GetValueOrDefault(key) + 1;

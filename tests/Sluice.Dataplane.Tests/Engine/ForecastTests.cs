@@ -39,4 +39,13 @@ public sealed class ForecastTests : IDisposable
         string renamed = Net.Masquerade().Replace("name: p0", "name: other", StringComparison.Ordinal);
         Assert.Equal(new SessionFate(Kept: 0, Moved: 2, Ended: 0), rig.Forecast(renamed).Total);
     }
+
+    [Fact]
+    public void What_the_configuration_in_force_is_about_to_end_is_not_laid_to_the_next_one()
+    {
+        string elsewhere = Net.Masquerade(publics: "203.0.113.9/32");
+        rig.ApplyOnly(elsewhere);
+        Assert.Equal(default, rig.Forecast(elsewhere).Total);
+        Assert.Equal(0, rig.Forecast(Net.Masquerade()).Total.Ended);
+    }
 }

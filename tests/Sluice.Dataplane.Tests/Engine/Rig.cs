@@ -96,6 +96,9 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
         Engine.Revalidate(now);
     }
 
+    /// <summary>Puts another configuration in force before any session has been put to it.</summary>
+    public void ApplyOnly(string yaml) => Apply(Load(yaml));
+
     /// <summary>Lets time pass.</summary>
     public void Wait(uint milliseconds)
     {
