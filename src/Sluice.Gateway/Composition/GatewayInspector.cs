@@ -134,5 +134,5 @@ public sealed class GatewayInspector(ComposedGateway gateway, TrafficSampler? sa
         new TrafficView(s.OriginalPackets, s.OriginalBytes),
         new TrafficView(s.ReplyPackets, s.ReplyBytes),
         s.IdleMilliseconds / 1000.0,
-        ((double)s.IdleLimitMilliseconds - s.IdleMilliseconds) / 1000.0);
+        s.RemainingMilliseconds / 1000.0);
 }

@@ -16,6 +16,11 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         FlowState* own = TFamily.StateOf(Table.Original(session)), other = TFamily.StateOf(Table.Reply(session));
         FlowParts original = TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session)));
         Pool? pool = shared.PoolOf(record->Pool);
+
+        // Until its next packet a session keeps the due time that it had when its timer changed, and its last packet is reckoned back from that:
+        // only what is left is exact then.
+        int age = Math.Max(0, (int)(now - record->Start)), since = (int)(now - Newest(own, other));
+        uint limit = idle[own->Timer];
         view = new SessionView
         {
             Ref = new SessionRef(TFamily.Family, session),
@@ -30,9 +35,10 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
             Timers = record->Timers,
             Rule = record->Rule,
             Generation = own->Generation,
-            AgeMilliseconds = (uint)Math.Max(0, (int)(now - record->Start)),
-            IdleMilliseconds = (uint)Math.Max(0, (int)(now - Newest(own, other))),
-            IdleLimitMilliseconds = idle[own->Timer],
+            AgeMilliseconds = (uint)age,
+            IdleMilliseconds = (uint)Math.Clamp(since, 0, age),
+            IdleLimitMilliseconds = limit,
+            RemainingMilliseconds = (uint)Math.Max(0, limit - since),
             OriginalPackets = own->Packets,
             OriginalBytes = own->Bytes,
             ReplyPackets = other->Packets,

@@ -68,11 +68,14 @@ public readonly record struct SessionView
     /// <summary>Milliseconds since it was made.</summary>
     public uint AgeMilliseconds { get; init; }
 
-    /// <summary>Milliseconds since its last packet that counts.</summary>
+    /// <summary>Milliseconds since its last packet that counts; near only, where its timer has changed since.</summary>
     public uint IdleMilliseconds { get; init; }
 
     /// <summary>Milliseconds that it may stay idle in this state.</summary>
     public uint IdleLimitMilliseconds { get; init; }
+
+    /// <summary>Milliseconds until it ends if nothing more comes.</summary>
+    public uint RemainingMilliseconds { get; init; }
 
     /// <summary>Packets of the original direction.</summary>
     public ulong OriginalPackets { get; init; }

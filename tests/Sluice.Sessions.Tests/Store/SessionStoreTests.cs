@@ -173,6 +173,7 @@ public sealed unsafe class SessionStoreTests
         Assert.True(test.Store.Confirm(test.Worker, session.Ref.Family, session.Ref.Line, new Confirmation(2, shorter, 9, test.Pool)));
         SessionView confirmed = test.View(session.Ref);
         Assert.Equal((2, 9u, session.Reply), (confirmed.Generation, confirmed.Rule, confirmed.Reply));
+        Assert.Equal(100_000u, confirmed.RemainingMilliseconds);
         test.Wait(100_000);
         Assert.True(test.IsLive(session));
         test.Packet(session, reply: false);
@@ -246,6 +247,18 @@ public sealed unsafe class SessionStoreTests
             [(PortClass.Tcp, 2, 0, 64512), (PortClass.Udp, 1, 0, 64512), (PortClass.Icmp, 1, 0, 65536)],
             test.Store.Pools().Select(pool => (pool.Protocol, pool.InUse, pool.Held, pool.Total)));
         Assert.InRange(test.Store.Memory.Total, 1, 100 << 20);
+    }
+
+    [Fact]
+    public void A_view_of_a_session_with_a_longer_timer_says_when_it_ends_and_no_idle_time_beyond_its_age()
+    {
+        using var test = new TestStore();
+        SessionView session = test.Create(test.Udp("10.0.0.1", 5000));
+        test.Wait(2_000);
+        ushort longer = test.Store.TimerSetFor(TimerSet.Default with { Udp = 900_000 });
+        Assert.True(test.Store.Confirm(test.Worker, session.Ref.Family, session.Ref.Line, new Confirmation(2, longer, 9, test.Pool)));
+        SessionView confirmed = test.View(session.Ref);
+        Assert.Equal((2_000u, 298_000u), (confirmed.IdleMilliseconds, confirmed.RemainingMilliseconds));
     }
 
     [Fact]
