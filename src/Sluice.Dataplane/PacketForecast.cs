@@ -96,6 +96,7 @@ public sealed class PacketForecast
         return decision.Kind switch
         {
             DecisionKind.Drop => DropOrHost(decision.Reason),
+            DecisionKind.Answer => (Verdict.Consume, DropReason.None),
             DecisionKind.Route when IsForHost => (Verdict.Consume, DropReason.None),
             DecisionKind.Stateless or DecisionKind.Route => Leave(decision),
 

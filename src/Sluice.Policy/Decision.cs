@@ -24,6 +24,11 @@ public enum DecisionKind : byte
     /// then ask <see cref="GatewayPolicy.DecideInbound"/>.
     /// </summary>
     AskMappings,
+
+    /// <summary>
+    /// The destination is a virtual IP and the packet an ICMP query: the gateway answers an echo request itself, and drops any other for <see cref="Decision.Reason"/>.
+    /// </summary>
+    Answer,
 }
 
 /// <summary>The policy's answer to a first packet: one cache line.</summary>
@@ -51,7 +56,7 @@ public struct Decision
     /// <summary>What is to be done.</summary>
     public DecisionKind Kind;
 
-    /// <summary>With <see cref="DecisionKind.Drop"/>: why.</summary>
+    /// <summary>With <see cref="DecisionKind.Drop"/>, and with <see cref="DecisionKind.Answer"/> where there is no answer: why it is dropped.</summary>
     public DropReason Reason;
 
     /// <summary>Whether the source becomes a fixed public endpoint: static NAT, or the public endpoint that is forwarded to the sender.</summary>
@@ -87,11 +92,20 @@ public struct Decision
     /// <summary>Index in <see cref="GatewayPolicy.Rules"/> of the rule that decided.</summary>
     public uint Rule;
 
+    /// <summary>The backend that was chosen, which <see cref="GatewayPolicy.TryGetBackend"/> knows; 0: none, for the destination is no virtual IP.</summary>
+    public int Backend;
+
     /// <summary>With <see cref="RewritesSource"/>: the public address that the source becomes.</summary>
     public readonly IpAddress Source => new(family, source);
 
     /// <summary>With <see cref="RewritesDestination"/>: the inside address that the destination becomes.</summary>
     public readonly IpAddress Destination => new(family, destination);
+
+    /// <summary>Whether the packet is sent by <see cref="RouteBy"/> with its destination as it is: to a backend that has the virtual address itself.</summary>
+    public readonly bool IsRoutedBy => Backend != 0 && !RewritesDestination;
+
+    /// <summary>With <see cref="IsRoutedBy"/>: the address that is looked up instead of the packet's destination.</summary>
+    public readonly IpAddress RouteBy => new(family, destination);
 
     /// <summary>Rewrites the source to a fixed public endpoint.</summary>
     public void SetSource(in IpAddress address, ushort port)
@@ -109,5 +123,12 @@ public struct Decision
         family = address.Family;
         destination = address.Value;
         DestinationPort = port;
+    }
+
+    // The bytes of a destination that stays hold the address that it is sent by.
+    internal void SetNextHop(in IpAddress address)
+    {
+        family = address.Family;
+        destination = address.Value;
     }
 }

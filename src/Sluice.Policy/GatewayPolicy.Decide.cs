@@ -40,7 +40,7 @@ public sealed partial class GatewayPolicy
     /// <param name="found">What <see cref="Locate"/> of this same policy says of its realm and destination.</param>
     public Decision DecideLocated(in FirstPacket packet, int found)
     {
-        if (Destination.KindOf(found) == DestinationKind.Cell) found = Cells.Find(Destination.NumberOf(found), packet, packet.DestinationPort);
+        found = Resolve(packet, found);
         int number = Destination.NumberOf(found);
         switch (Destination.KindOf(found))
         {
@@ -58,6 +58,11 @@ public sealed partial class GatewayPolicy
             case DestinationKind.Translated:
                 ref readonly ExposeView target = ref Exposes[number];
                 return UnderAcl(target.Pair ^ 1, packet, Pass(packet, target.Senders, target.Realm, target));
+            case DestinationKind.Service:
+                return Serve(packet, ServiceViews[number]);
+            case DestinationKind.ServiceRest:
+            case DestinationKind.PeerServiceRest:
+                return ServeRest(packet, ServiceViews[number]);
             default:
                 // Sender and owner are of one realm: no peering lies between them, and no access list.
                 return TurnRound(packet, Exposes[number]);
@@ -79,6 +84,9 @@ public sealed partial class GatewayPolicy
         ref readonly ExposeView view = ref ExposeOf(Pairs[pair], address);
         return view.Kind == ExposeKind.Plain || (view.Kind == ExposeKind.Static && TryOutward(view, address, 0, out translated, out _));
     }
+
+    private int Resolve(in FirstPacket packet, int found) =>
+        Destination.KindOf(found) == DestinationKind.Cell ? Cells.Find(Destination.NumberOf(found), packet, packet.DestinationPort) : found;
 
     // A packet that the exposes let pass to a known endpoint: as it is (no target), or one with a fixed public endpoint.
     private Decision Pass(in FirstPacket packet, in PrefixMap sources, ushort to, in ExposeView target)

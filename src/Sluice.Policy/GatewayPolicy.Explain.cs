@@ -1,4 +1,5 @@
 using Sluice.Packets.Addresses;
+using Sluice.Policy.Translations;
 
 namespace Sluice.Policy;
 
@@ -8,7 +9,7 @@ public sealed partial class GatewayPolicy
     public PolicyFindings Explain(in FirstPacket packet)
     {
         int found = packet.Realm < Destinations.Length ? Destinations[packet.Realm].Find(packet.Destination) : PrefixMap.Miss;
-        if (Destination.KindOf(found) == DestinationKind.Cell) found = Cells.Find(Destination.NumberOf(found), packet, packet.DestinationPort);
+        found = Resolve(packet, found);
         int number = Destination.NumberOf(found);
         return Destination.KindOf(found) switch
         {
@@ -18,6 +19,8 @@ public sealed partial class GatewayPolicy
             DestinationKind.Translated => Towards(Exposes[number].Pair ^ 1, packet, DestinationFinding.Translated, Exposes[number].Rule),
             DestinationKind.TranslatedHairpin => Towards(Exposes[number].Pair, packet, DestinationFinding.TranslatedHere, Exposes[number].Rule),
             DestinationKind.Refused => Nowhere(DestinationFinding.NobodysPort, (uint)number),
+            DestinationKind.Service => AtService(ServiceViews[number], packet, DestinationFinding.Service),
+            DestinationKind.ServiceRest or DestinationKind.PeerServiceRest => AtService(ServiceViews[number], packet, DestinationFinding.ServiceRest),
             _ => Nowhere(DestinationFinding.Stays, NoRule),
         };
     }
@@ -42,6 +45,9 @@ public sealed partial class GatewayPolicy
         ref readonly ExposeView sender = ref SenderOf(Pairs[pair].Sources, packet, out bool mayBegin);
         return new PolicyFindings(destination, rule, Pairs[pair].To, sender.Rule, mayBegin);
     }
+
+    private PolicyFindings AtService(in ServiceView view, in FirstPacket packet, DestinationFinding finding) =>
+        view.Pair == ServiceView.Own ? Nowhere(finding, view.Service.Rule) : Towards(view.Pair, packet, finding, view.Service.Rule);
 
     private static PolicyFindings Nowhere(DestinationFinding destination, uint rule) => new(destination, rule, RealmRegistry.None, NoRule, MayBegin: false);
 

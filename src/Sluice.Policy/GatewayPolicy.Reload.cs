@@ -37,7 +37,12 @@ public sealed partial class GatewayPolicy
     public Revalidation Redecide(in LiveSession live, out Decision decision)
     {
         FirstPacket first = FirstPacketOf(live.Original);
-        decision = Decide(first);
+        int found = Resolve(first, Locate(first.Realm, first.Destination));
+        if (Destination.KindOf(found) == DestinationKind.Service) return RedecideService(live, first, ServiceViews[Destination.NumberOf(found)], out decision);
+        decision = DecideLocated(first, found);
+
+        // An echo that somebody else answered so far is the gateway's to answer.
+        if (decision.Kind == DecisionKind.Answer) return Revalidation.Changed;
         if (decision.Kind == DecisionKind.Drop) return Revalidation.Forbidden;
         if (decision.Kind == DecisionKind.AskMappings)
         {

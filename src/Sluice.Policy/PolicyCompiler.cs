@@ -3,6 +3,7 @@ using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Policy.Translations;
 
 namespace Sluice.Policy;
 
@@ -49,6 +50,8 @@ public static class PolicyCompiler
             }
         }
 
+        var services = new ServiceCompiler(config, realms, tables, spaces);
+        services.Compile(pairs);
         var cells = new PortCellWriter();
         PrefixMap[] maps = PrefixMapBuilder.BuildAll([.. spaces.Select(static space => space.Map).Concat(sources).Select(map => map.Resolve(cells))]);
         PairView[] ends = [.. pairs.Select((pair, number) => pair with { Sources = maps[spaces.Length + number] })];
@@ -63,6 +66,8 @@ public static class PolicyCompiler
             MasqueradingPairs = [.. spaces.Select(static space => space.MasqueradingPairs.ToArray())],
             Pairs = ends,
             Exposes = tables.ExposesWith(maps.AsSpan(spaces.Length)),
+            VirtualServices = services.Services,
+            ServiceViews = services.Views,
             Acls = acls.Build(),
             Sequences = tables.Sequences,
             Cells = cells.Cells,

@@ -23,6 +23,12 @@ public enum DestinationFinding : byte
 
     /// <summary>To a public address of the gateway, at a port that nobody has.</summary>
     NobodysPort,
+
+    /// <summary>To a virtual IP, at a port and protocol that a translation has.</summary>
+    Service,
+
+    /// <summary>To a virtual IP, at what no translation has.</summary>
+    ServiceRest,
 }
 
 /// <summary>What the look-ups of a decision find, for people: which exposes speak of a packet. <see cref="GatewayPolicy.Decide"/> says what follows.</summary>

@@ -29,21 +29,30 @@ internal enum DestinationKind
 
     /// <summary>It depends on protocol and port; the number is a cell of <see cref="PortCells"/>.</summary>
     Cell = 7,
+
+    /// <summary>To a virtual service; the number is that of its view.</summary>
+    Service = 8,
+
+    /// <summary>To what no translation has of a virtual address in this realm; the number is the view of one that has some of it.</summary>
+    ServiceRest = 9,
+
+    /// <summary>The same of a virtual address that a peer shows.</summary>
+    PeerServiceRest = 10,
 }
 
-/// <summary>The values of the destination maps: kind in the low three bits, a number above them.</summary>
+/// <summary>The values of the destination maps: kind in the low four bits, a number above them.</summary>
 internal static class Destination
 {
-    internal static int Pack(DestinationKind kind, int number) => number << 3 | (int)kind;
+    internal static int Pack(DestinationKind kind, int number) => number << 4 | (int)kind;
 
     internal static int PackCell(int cell) => Pack(DestinationKind.Cell, cell);
 
-    internal static DestinationKind KindOf(int value) => value < 0 ? DestinationKind.Own : (DestinationKind)(value & 7);
+    internal static DestinationKind KindOf(int value) => value < 0 ? DestinationKind.Own : (DestinationKind)(value & 15);
 
-    internal static int NumberOf(int value) => value >> 3;
+    internal static int NumberOf(int value) => value >> 4;
 
     /// <summary>Whether the address is the gateway's own in the realm.</summary>
-    internal static bool IsPublic(DestinationKind kind) => kind is DestinationKind.Public or DestinationKind.Translated or DestinationKind.Refused;
+    internal static bool IsPublic(DestinationKind kind) => kind is DestinationKind.Public or DestinationKind.Translated or DestinationKind.Refused or DestinationKind.ServiceRest;
 }
 
 /// <summary>The values of a pair's sources: the number of a view, or of a cell where the lowest bit is set.</summary>

@@ -18,6 +18,9 @@ internal enum CellProtocols : byte
     Other = 4,
 
     All = Ported | Other,
+
+    /// <summary>SCTP's ports, where a virtual service has some; all of SCTP is of <see cref="Other"/> too.</summary>
+    Sctp = 8,
 }
 
 /// <summary>Writes the cells of a policy, each from its entries in the order of preference.</summary>
@@ -58,8 +61,10 @@ internal sealed class PortCellWriter
         }
 
         words.AddRange([other, 0, 0, 0]);
+        bool hasSctp = entries.Exists(static entry => entry.Protocols == CellProtocols.Sctp);
         words[cell + 1] = WriteIntervals(entries, CellProtocols.Tcp, otherwise);
         if (!isAlike) words[cell + 2] = WriteIntervals(entries, CellProtocols.Udp, otherwise);
+        if (hasSctp) words[cell + 3] = WriteIntervals(entries, CellProtocols.Sctp | CellProtocols.Other, otherwise);
         return cell;
     }
 

@@ -13,6 +13,9 @@ internal sealed class RealmSpace
     ];
 
     // Public addresses of the gateway come before whatever else covers them, in this order: ports that somebody has, all ports of somebody, no port.
+    // Virtual addresses come before all: whoever writes a translation means its address.
+    private const int ServicePort = 1 << 21;
+    private const int ServiceRest = ServicePort - 1;
     private const int OwnedPort = 1 << 20;
     private const int Owned = OwnedPort - 1;
     private const int OwnedRest = OwnedPort - 2;
@@ -21,6 +24,7 @@ internal sealed class RealmSpace
 
     private readonly CellMapBuilder builder = new(Destination.PackCell);
     private readonly HashSet<IpRange> publics = [];
+    private readonly HashSet<IpAddress> rests = [];
 
     internal CellMapBuilder Map => builder;
 
@@ -28,6 +32,12 @@ internal sealed class RealmSpace
     internal List<IpRange> PublicAddresses { get; } = [];
 
     internal List<int> MasqueradingPairs { get; } = [];
+
+    /// <summary>What peers show as it is.</summary>
+    internal List<Shown> ShownByPeers { get; } = [];
+
+    /// <summary>Addresses that a peer shows, some of their ports or all, by an entry of that prefix length, to the packets of a pair.</summary>
+    internal readonly record struct Shown(IpRange Range, PortRange Ports, int Length, int Pair);
 
     /// <summary>Keeps special-use space from whatever covers it by a shorter prefix.</summary>
     internal static void AddSpecialUse(CellMapBuilder builder)
@@ -39,8 +49,11 @@ internal sealed class RealmSpace
     internal void AddOwn(IpPrefix prefix) => builder.Add(new IpRange(prefix), PrefixMap.Miss, LengthPreference(prefix.Length));
 
     /// <summary>What a peer shows as it is, of a prefix of that length; of an own prefix as long as it the peer's wins.</summary>
-    internal void AddPeer(IpRange range, PortRange ports, int length, int pair) =>
+    internal void AddPeer(IpRange range, PortRange ports, int length, int pair)
+    {
         builder.Add(range, Entry(ports, Destination.Pack(DestinationKind.Peer, pair)), LengthPreference(length) + 1);
+        ShownByPeers.Add(new Shown(range, ports, length, pair));
+    }
 
     /// <summary>What a peer shows of a family by default: all but special-use space.</summary>
     internal void AddPeerDefault(IpFamily family, int pair)
@@ -76,6 +89,27 @@ internal sealed class RealmSpace
         builder.Add(range, entry, entry.IsWhole ? Turned : TurnedPort + PrefixMapBuilder.SpecificityOf(range));
     }
 
+    /// <summary>A virtual service of this realm.</summary>
+    internal void AddService(IpAddress address, CellProtocols protocols, PortRange ports, int view) =>
+        builder.Add(new IpRange(address, address), new CellEntry(protocols, ports, Destination.Pack(DestinationKind.Service, view)), ServicePort);
+
+    /// <summary>What no service has of a virtual address of this realm is nobody's; the gateway owns the address.</summary>
+    internal void AddServiceRest(IpAddress address, int view)
+    {
+        var range = new IpRange(address, address);
+        if (!rests.Add(address)) return;
+        AddPublicAddresses(range);
+        builder.Add(range, Destination.Pack(DestinationKind.ServiceRest, view), ServiceRest);
+    }
+
+    /// <summary>A virtual service of a peer, shown by an entry of that prefix length: just before what else that entry shows.</summary>
+    internal void AddPeerService(IpAddress address, CellProtocols protocols, PortRange ports, int length, int view) =>
+        builder.Add(new IpRange(address, address), new CellEntry(protocols, ports, Destination.Pack(DestinationKind.Service, view)), LengthPreference(length) + 3);
+
+    /// <summary>What no service has of a peer's virtual address.</summary>
+    internal void AddPeerServiceRest(IpAddress address, PortRange ports, int length, int view) =>
+        builder.Add(new IpRange(address, address), Entry(ports, Destination.Pack(DestinationKind.PeerServiceRest, view)), LengthPreference(length) + 2);
+
     /// <summary>An entry for all protocols, or, where it names ports, for those that have some.</summary>
     internal static CellEntry Entry(PortRange ports, int value) => new(ports.IsAll ? CellProtocols.All : CellProtocols.Ported, ports, value);
 
@@ -84,5 +118,6 @@ internal sealed class RealmSpace
         if (publics.Add(range)) PublicAddresses.Add(range);
     }
 
-    private static int LengthPreference(int length) => length * 2;
+    // Of one length: the realm's own, a peer's, and of the peer's a virtual service and what is left of its address.
+    private static int LengthPreference(int length) => length * 4;
 }

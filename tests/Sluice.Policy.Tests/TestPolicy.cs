@@ -28,12 +28,12 @@ internal sealed class TestPolicy
     /// <summary>Compiles native peerings between realms that are listed, and other documents where given.</summary>
     public static TestPolicy Of(string[] peerings, string gateway = "", string others = "", RealmRegistry? realms = null)
     {
-        LoadResult loaded = Load(peerings, gateway, others);
+        LoadResult loaded = Load(peerings, gateway, others, allowUnsupported: others.Contains("kind: Translation", StringComparison.Ordinal));
         Assert.True(loaded.Set is not null, string.Join('\n', loaded.Problems));
         return new TestPolicy(loaded.Set, realms ?? new RealmRegistry());
     }
 
-    public static LoadResult Load(string[] peerings, string gateway = "", string others = "")
+    public static LoadResult Load(string[] peerings, string gateway = "", string others = "", bool allowUnsupported = false)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $$"""
@@ -58,7 +58,7 @@ internal sealed class TestPolicy
         }
 
         text.Append(others);
-        return ConfigLoader.LoadText("test.yaml", text.ToString());
+        return ConfigLoader.LoadTexts([("test.yaml", text.ToString())], allowUnsupported);
     }
 
     /// <summary>One end of a peering.</summary>

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using Sluice.Config;
+using Sluice.Config.Documents;
+using Sluice.Packets;
+using Sluice.Packets.Addresses;
+using Sluice.Policy.Balancing;
+using Sluice.Sessions;
+
+namespace Sluice.Policy.Translations;
+
+/// <summary>Compiles translations into the address spaces of their own realms, and of peers that they are shown to.</summary>
+internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, PolicyTables tables, RealmSpace[] spaces)
+{
+    private readonly List<VirtualService> services = [];
+    private readonly List<ServiceView> views = [];
+    private readonly Dictionary<ushort, List<Placed>> byRealm = [];
+    private int backends = 1;
+
+    // IsRest: what matches no translation of the address is nobody's.
+    private readonly record struct Placed(UInt128 Value, VirtualService Service, bool IsRest);
+
+    internal VirtualService[] Services => [.. services];
+
+    internal ServiceView[] Views => [.. views];
+
+    /// <summary>Compiles all translations. The peers' exposes are in the spaces already.</summary>
+    internal void Compile(IReadOnlyList<PairView> pairs)
+    {
+        if (config.Translations.IsEmpty) return;
+        foreach (TranslationDocument document in config.Translations) Add(document);
+        foreach (List<Placed> placed in byRealm.Values) placed.Sort(static (one, other) => one.Value.CompareTo(other.Value));
+        foreach (RealmSpace space in spaces)
+            foreach (RealmSpace.Shown shown in space.ShownByPeers.ToArray())
+                if (byRealm.TryGetValue(pairs[shown.Pair].To, out List<Placed>? placed)) Show(placed, shown, space);
+    }
+
+    private void Add(TranslationDocument document)
+    {
+        if (AddressOf(document.AddressOf, document.Address) is not { } address) return;
+        ushort realm = realms.TryGet(document.Realm, out ushort number) ? number : RealmRegistry.None;
+        ImmutableArray<Backend> compiled = [.. document.Backends.Select(Compile).OfType<Backend>().OrderBy(static backend => backend.Order)];
+        var service = new VirtualService(compiled, backends, document.Maglev ? document.TableSize : 0)
+        {
+            Name = document.Name,
+            Realm = realm,
+            Address = address,
+            Ports = document.Ports,
+            Protocol = document.Protocol,
+            HashFields = FieldsOf(document),
+            Rule = tables.AddRule($"translation {document.Name}", document.Place.ToString()),
+            Timers = tables.AddTimers(ProfileCompiler.Compile(config.TimersOf(config.ProfileNamed(document.Profile)))),
+            DrainsRemoved = document.DrainOnRemove,
+            Affinity = document.AffinityTimeout,
+        };
+        services.Add(service);
+        backends += compiled.Length;
+
+        bool isRest = !document.IsReal && !document.NoClient;
+        int view = AddView(service, ServiceView.Own);
+        spaces[realm].AddService(address, ProtocolsOf(service), service.Ports, view);
+        if (isRest) spaces[realm].AddServiceRest(address, view);
+        if (!byRealm.TryGetValue(realm, out List<Placed>? placed)) byRealm.Add(realm, placed = []);
+        placed.Add(new Placed(address.Value, service, isRest));
+        if (service.Protocol is IpProtocol.Tcp or IpProtocol.Udp)
+            tables.Claims.Add(new PortClaim(realm, new IpRange(address, address), PortClasses.Of(service.Protocol), service.Ports));
+    }
+
+    // What a peer shows as it is it shows as packets of its own realm find it.
+    private void Show(List<Placed> placed, RealmSpace.Shown shown, RealmSpace space)
+    {
+        for (int i = FirstFrom(placed, shown.Range.First.Value); i < placed.Count && placed[i].Value <= shown.Range.Last.Value; i++)
+        {
+            VirtualService service = placed[i].Service;
+            if (service.Address.Family != shown.Range.Family) continue;
+            int view = AddView(service, shown.Pair);
+            if (service.Ports.Overlaps(shown.Ports) && (shown.Ports.IsAll || service.Protocol != IpProtocol.Sctp))
+            {
+                var ports = new PortRange(Math.Max(service.Ports.First, shown.Ports.First), Math.Min(service.Ports.Last, shown.Ports.Last));
+                space.AddPeerService(service.Address, ProtocolsOf(service), ports, shown.Length, view);
+            }
+
+            if (placed[i].IsRest) space.AddPeerServiceRest(service.Address, shown.Ports, shown.Length, view);
+        }
+    }
+
+    private static int FirstFrom(List<Placed> placed, UInt128 value)
+    {
+        int low = 0, high = placed.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (placed[middle].Value < value) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
+
+    private int AddView(VirtualService service, int pair)
+    {
+        views.Add(new ServiceView(service, pair));
+        return views.Count - 1;
+    }
+
+    // A link without an address yet: a translation of it is nowhere, and a backend of it isn't there.
+    private Backend? Compile(BackendSpec spec)
+    {
+        IpAddress? address = spec.KeepsAddress ? null : AddressOf(spec.AddressOf, spec.Address);
+        IpAddress? source = spec.SourceAddressOf is null ? spec.SourceAddress : AddressOf(spec.SourceAddressOf, spec.Address);
+        if ((address is null && !spec.KeepsAddress) || (source is null && spec.SourceAddressOf is not null)) return null;
+        return new Backend
+        {
+            Address = address,
+            FirstPort = spec.Ports?.First,
+            Source = source,
+            SourcePort = spec.SourcePort,
+            IsDirect = spec.Direct,
+            Weight = spec.Draining ? 0 : spec.Weight,
+        };
+    }
+
+    private IpAddress? AddressOf(NamedSpec? link, IpAddress address)
+    {
+        if (link is not { } named) return address;
+        foreach (LinkSpec known in config.Gateway.Links)
+            if (known.Name == named.Name)
+                foreach (LinkAddress own in known.Addresses)
+                    if (own.Address.Family == address.Family) return own.Address;
+        return null;
+    }
+
+    private static CellProtocols ProtocolsOf(VirtualService service) => service.Protocol switch
+    {
+        IpProtocol.Tcp => CellProtocols.Tcp,
+        IpProtocol.Udp => CellProtocols.Udp,
+        _ => CellProtocols.Sctp,
+    };
+
+    private static FlowHashFields FieldsOf(TranslationDocument document)
+    {
+        FlowHashFields fields = FlowHashFields.None;
+        foreach (string name in document.HashFields)
+        {
+            fields |= name switch
+            {
+                "srcAddr" => FlowHashFields.SourceAddress,
+                "dstAddr" => FlowHashFields.DestinationAddress,
+                "srcPort" => FlowHashFields.SourcePort,
+                "dstPort" => FlowHashFields.DestinationPort,
+                _ => FlowHashFields.Protocol,
+            };
+        }
+
+        if (fields == FlowHashFields.None) fields = FlowHashFields.All;
+        if (document.SymmetricHash) fields |= FlowHashFields.Symmetric;
+        if (document.ReverseHash) fields |= FlowHashFields.Reverse;
+        return fields;
+    }
+}

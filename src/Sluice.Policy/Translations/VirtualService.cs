@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Sluice.Packets.Addresses;
+using Sluice.Policy.Balancing;
+
+namespace Sluice.Policy.Translations;
+
+/// <summary>A translation as packets are judged by it: a virtual endpoint, its backends, and the choice among them.</summary>
+/// <remarks>All of it is fixed but the health of the backends: a change makes another choice and swaps one reference, so a decision sees the one or the other.</remarks>
+public sealed class VirtualService
+{
+    private readonly bool[] down;
+    private volatile BackendChoice choice;
+
+    internal VirtualService(ImmutableArray<Backend> backends, int firstBackend, int tableSize)
+    {
+        Backends = backends;
+        FirstBackend = firstBackend;
+        TableSize = tableSize;
+        down = new bool[backends.Length];
+        choice = Build();
+    }
+
+    /// <summary>The document's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The realm of the virtual address and of the backends.</summary>
+    public required ushort Realm { get; init; }
+
+    /// <summary>The virtual address.</summary>
+    public required IpAddress Address { get; init; }
+
+    /// <summary>The virtual ports.</summary>
+    public required PortRange Ports { get; init; }
+
+    /// <summary>The IP protocol number.</summary>
+    public required byte Protocol { get; init; }
+
+    /// <summary>What of a packet the choice depends on.</summary>
+    public required FlowHashFields HashFields { get; init; }
+
+    /// <summary>Index in <see cref="GatewayPolicy.Rules"/>.</summary>
+    public required uint Rule { get; init; }
+
+    /// <summary>Index in <see cref="GatewayPolicy.Timers"/>.</summary>
+    public required int Timers { get; init; }
+
+    /// <summary>Whether TCP sessions of a backend that is listed no more are left to finish.</summary>
+    public required bool DrainsRemoved { get; init; }
+
+    /// <summary>How long a client keeps its backend; null: no longer than a session.</summary>
+    public TimeSpan? Affinity { get; init; }
+
+    /// <summary>The backends, in an order that doesn't follow that of the document.</summary>
+    public ImmutableArray<Backend> Backends { get; }
+
+    /// <summary>The number that <see cref="Decision.Backend"/> has for the first of the backends; the others follow.</summary>
+    public int FirstBackend { get; }
+
+    // Slots of the Maglev table; 0: by weight.
+    private int TableSize { get; }
+
+    /// <summary>The place in <see cref="Backends"/> of the one that a packet is for, or <see cref="BackendChoice.None"/>.</summary>
+    internal int Choose(in FirstPacket packet) => choice.Choose(FlowHash.Of(packet, HashFields));
+
+    /// <summary>Says whether a backend can be reached. Of one control thread.</summary>
+    internal void SetUp(int backend, bool isUp)
+    {
+        if (down[backend] == !isUp) return;
+        down[backend] = !isUp;
+        choice = Build();
+    }
+
+    internal bool IsUp(int backend) => !down[backend];
+
+    /// <summary>The port of a backend for a virtual port.</summary>
+    internal ushort PortOf(Backend backend, ushort port) => backend.FirstPort is { } first ? (ushort)(port - Ports.First + first) : port;
+
+    private BackendChoice Build()
+    {
+        var shares = new BackendShare[Backends.Length];
+        for (int i = 0; i < shares.Length; i++) shares[i] = new BackendShare(Backends[i].Identity, Backends[i].Weight, !down[i]);
+        return TableSize > 0 ? BackendChoice.ByMaglev(shares, TableSize) : BackendChoice.ByWeight(shares);
+    }
+}
+
+/// <summary>A virtual service as one realm sees it.</summary>
+/// <param name="Service">The service.</param>
+/// <param name="Pair">The pair whose packets reach it through a peering; <see cref="Own"/> in its own realm.</param>
+internal readonly record struct ServiceView(VirtualService Service, int Pair)
+{
+    internal const int Own = -1;
+}
