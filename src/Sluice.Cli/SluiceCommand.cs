@@ -39,6 +39,7 @@ public static class SluiceCommand
             ApplyCommand.Build(context),
             ApplyCommand.BuildDiff(context),
             ShowCommand.Build(context),
+            SessionsCommand.Build(context),
         };
         TeachingHelp.Install(root,
         [
@@ -48,6 +49,7 @@ public static class SluiceCommand
             ("sluice explain gateway.yaml --link vpc1 tcp 10.0.0.5 192.0.2.7:80", "what would it do to such a packet, and which line says so?"),
             ("sluice run gateway.yaml --watch", "run it, and apply each change of the file"),
             ("sluice show sessions", "what passes through it now?"),
+            ("sluice sessions delete --address 10.0.0.7", "end the sessions of one host"),
             ("sluice diff gateway.yaml", "whom would this new configuration disturb?"),
             ("sluice apply gateway.yaml", "put it in force"),
         ]);

@@ -79,6 +79,13 @@ public sealed class ReloadForecast
         return new ForecastOutcome(key.Rule, rule, isKept, isMoved, another, reason, sessions);
     }
 
+    /// <summary>The rule in force that a live session goes by, or is about to: one that an older policy confirmed last is judged anew. Null: it is about to end.</summary>
+    public static PolicyRule? RuleOf(in SessionView session, Ruleset current)
+    {
+        if (session.Generation == current.Generation) return RuleOf(current.Policy, session.Rule);
+        return current.Policy.Redecide(LiveSessionOf(in session), out Decision present) == Revalidation.Kept ? RuleOf(current.Policy, present.Rule) : null;
+    }
+
     /// <summary>What a policy is told of a live session.</summary>
     internal static LiveSession LiveSessionOf(in SessionView session) => new(
         session.Original,

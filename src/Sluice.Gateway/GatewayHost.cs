@@ -63,7 +63,7 @@ public sealed class GatewayHost : IDisposable
         {
             using var gateway = new LiveGateway(config, log);
             using ControlSocket socket = ControlSocket.Open(
-                options.Socket ?? config.Gateway.ApiSocket ?? ControlSocket.DefaultPath, new ControlHandler(gateway.Inspector, gateway.Reloader, gateway.Explainer));
+                options.Socket ?? config.Gateway.ApiSocket ?? ControlSocket.DefaultPath, new ControlHandler(gateway.Inspector, gateway.Reloader, gateway.Explainer, gateway.Desk));
             gateway.Start(config, texts);
             log.Info($"running with {config.Gateway.Links.Length} links; 'sluice show sessions --socket {socket.Path}' shows what passes");
             return Serve(gateway);

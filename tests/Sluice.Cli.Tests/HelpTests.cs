@@ -10,7 +10,7 @@ public class HelpTests
         CommandRun run = CommandRun.Of("--help");
 
         Assert.Equal(ExitCode.Done, run.Code);
-        Assert.All(new[] { "run", "check", "replay", "demo", "show", "apply", "diff" }, command => Assert.Contains($"  {command}", run.Output, StringComparison.Ordinal));
+        Assert.All(new[] { "run", "check", "replay", "demo", "show", "sessions", "apply", "diff" }, command => Assert.Contains($"  {command}", run.Output, StringComparison.Ordinal));
         Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
         Assert.Empty(run.Error);
     }
@@ -25,6 +25,12 @@ public class HelpTests
     [InlineData("show drops")]
     [InlineData("show peerings")]
     [InlineData("show config")]
+    [InlineData("sessions")]
+    [InlineData("sessions list")]
+    [InlineData("sessions count")]
+    [InlineData("sessions delete")]
+    [InlineData("sessions set")]
+    [InlineData("sessions watch")]
     [InlineData("apply")]
     [InlineData("diff")]
     public void Help_of_a_command_teaches_by_example(string command)
@@ -45,6 +51,11 @@ public class HelpTests
     [InlineData("show sessions --limit many")]
     [InlineData("show sessions --limit -1")]
     [InlineData("show drops --limit 5")]
+    [InlineData("sessions")]
+    [InlineData("sessions list --sort size")]
+    [InlineData("sessions delete --max few")]
+    [InlineData("sessions set --all")]
+    [InlineData("sessions watch --sort bytes")]
     [InlineData("run")]
     [InlineData("demo --seconds 0")]
     [InlineData("apply")]

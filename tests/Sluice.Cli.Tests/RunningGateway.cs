@@ -4,6 +4,7 @@ using Sluice.Dataplane;
 using Sluice.Gateway;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
+using Sluice.Gateway.Objects;
 using Sluice.Links;
 using Sluice.Links.Memory;
 using Sluice.Packets.Building;
@@ -43,7 +44,8 @@ internal sealed class RunningGateway : IDisposable
     {
         Composed = new ComposedGateway(new DataplaneOptions { Capacity = 1000, Seed = 1 }, source);
         var reloader = new GatewayReloader(Composed, (set, texts) => Composed.Apply(set, texts), new GatewayLog(TextWriter.Null, json: false));
-        socket = ControlSocket.Open(Door, new ControlHandler(new GatewayInspector(Composed), reloader));
+        Desk = new SessionDesk(Composed);
+        socket = ControlSocket.Open(Door, new ControlHandler(new GatewayInspector(Composed), reloader, desk: Desk));
         ConfigTexts texts = ConfigTexts.Read([FileOf("gw.yaml", Small)]);
         Composed.Apply(ConfigLoader.Load(texts).Set!, texts);
     }
@@ -53,6 +55,8 @@ internal sealed class RunningGateway : IDisposable
     public string Door => Path.Combine(Folder, "door.sock");
 
     public ComposedGateway Composed { get; }
+
+    public SessionDesk Desk { get; }
 
     /// <summary>The name of a link that can't be opened.</summary>
     public string? Refuses
@@ -82,6 +86,7 @@ internal sealed class RunningGateway : IDisposable
     public void Dispose()
     {
         socket.Dispose();
+        Desk.Dispose();
         Composed.Dispose();
         Directory.Delete(Folder, recursive: true);
     }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Sluice.Gateway.Control;
+using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
+using Sluice.Packets.Addresses;
 using Xunit;
 
 namespace Sluice.Cli.Tests;
@@ -69,8 +71,8 @@ public sealed class ShowTests : IDisposable
     {
         public StatusView Status() => new(1, 2, 1, 2, 1, new(10, 1, 8, 1, 0, new Dictionary<string, ulong> { ["NoRoute"] = 2 }));
 
-        public SessionsView Sessions(int limit, Func<SessionView, bool> filter) =>
-            new(2, [.. new[] { Session(1, "10.0.0.1:5"), Session(2, "10.0.0.2:6") }.Where(filter).Take(limit)]);
+        public SessionsView Sessions(SessionQuery query) =>
+            new(2, [.. query.Of([Session(1, "10.0.0.1", 5), Session(2, "10.0.0.2", 6)]).Select(s => s.ToView())]);
 
         public DropsView Drops() => new(2, [new("NoRoute", 2, "Nowhere to go.")]);
 
@@ -102,7 +104,20 @@ public sealed class ShowTests : IDisposable
     public ConfigView Config(bool withTexts) => new(
         7, "2026-01-31T12:00:00Z", [new("gw.yaml", 1, withTexts ? "# nothing" : null)], new Dictionary<string, int> { ["link"] = 2 });
 
-        private static SessionView Session(uint id, string source) =>
-            new(id, "tcp", "established", "vpc-1", "vpc-2", source, "198.18.0.1:80", "203.0.113.1:1024", "198.18.0.1:80", new(1, 60), new(1, 52), 0.5, 10);
+        private static SessionFacts Session(ulong number, string source, ushort port) =>
+            new(new Sluice.Sessions.SessionView
+            {
+                Number = number,
+                State = Sluice.Sessions.SessionStateName.Established,
+                Original = new(1, 6, IpAddress.Parse(source), port, IpAddress.Parse("198.18.0.1"), 80),
+                Reply = new(2, 6, IpAddress.Parse("198.18.0.1"), 80, IpAddress.Parse("203.0.113.1"), 1024),
+                RealmTo = 2,
+                OriginalPackets = 1,
+                OriginalBytes = 60,
+                ReplyPackets = 1,
+                ReplyBytes = 52,
+                IdleMilliseconds = 500,
+                IdleLimitMilliseconds = 10_500, RemainingMilliseconds = 10_000,
+            }, "vpc-1", "vpc-2", "peering web, vpc-1 expose 1 (masquerade)");
     }
 }

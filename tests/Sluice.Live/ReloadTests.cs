@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
 using Xunit;
 
@@ -52,6 +53,9 @@ public sealed class ReloadTests : IDisposable
         town.Client.Call("ping", "-c", "1", "-W", "2", Town.Server4);
     }
 
+    private static SessionFilter Established => SessionFilter.TryRead([new("protocol", "tcp"), new("state", "established")], out SessionFilter? filter, out string? problem)
+        ? filter : throw new InvalidOperationException(problem);
+
     private Process Begin(string seconds)
     {
         Process iperf = town.BeginIperf(Town.Server4, "-t", seconds);
@@ -61,7 +65,7 @@ public sealed class ReloadTests : IDisposable
 
     private string[] Endpoints() =>
     [
-        .. town.Gateway.Inspector.Sessions(100, static s => s.Protocol == "tcp" && s.State == "established").Sessions
+        .. town.Gateway.Inspector.Sessions(new SessionQuery(Established)).Sessions
             .Select(static (SessionView s) => $"{s.Id} {s.Source} {s.TranslatedSource}").Order(StringComparer.Ordinal),
     ];
 }

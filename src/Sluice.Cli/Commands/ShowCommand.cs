@@ -47,6 +47,7 @@ public static class ShowCommand
             HelpName = "FORM",
         };
         form.AcceptOnlyFromAmong("yaml", "json");
+        SessionOptions? which = what == "sessions" ? new SessionOptions(command) : null;
         if (rows)
         {
             command.Add(limit);
@@ -56,7 +57,7 @@ public static class ShowCommand
         if (documents is not null) command.Add(form);
         Teach(command, what, rows, documents);
         command.SetAction((parsed, _) => RunAsync(context, parsed.GetValue(socket), parsed.GetValue(json), documents is null ? null : parsed.GetValue(form),
-            new Question(what, documents, rows ? parsed.GetValue(limit) : 0, rows ? parsed.GetValue(filter) : null)));
+            new Question(what, documents, rows ? parsed.GetValue(limit) : 0, rows ? parsed.GetValue(filter) : null, which?.Of(parsed))));
         return command;
     }
 
@@ -64,6 +65,12 @@ public static class ShowCommand
     {
         (string, string)[] examples = (rows, documents) switch
         {
+            (true, _) when what == "sessions" =>
+            [
+                ("sluice show sessions --address 10.0.0.7 --protocol tcp", "TCP of one host"),
+                ("sluice show sessions --sort bytes --limit 10", "who moves the most?"),
+                ("sluice show sessions --limit 100000 --json", "all of them, for a program"),
+            ],
             (true, _) =>
             [
                 ($"sluice show {what} --filter 10.0.0.7", "those of one host"),
@@ -91,7 +98,9 @@ public static class ShowCommand
     private static async Task<int> RunAsync(CommandContext context, string? socket, bool json, string? form, Question question)
     {
         string what = form is null ? question.What : question.Documents!;
-        (ControlAnswer? answer, int code) = await Gateways.AskAsync(context, socket, new ControlRequest("show", what, question.Limit, question.Filter));
+        var request = new ControlRequest("show", what, question.Limit, question.Filter, Sessions: question.Which);
+        if (question.Which is not null && SessionCommands.ProblemOf(request) is { } problem) return context.Fail(ExitCode.BadInput, problem);
+        (ControlAnswer? answer, int code) = await Gateways.AskAsync(context, socket, request);
         if (answer is null) return code;
         if (!answer.Ok || answer.Result is not { } result) return context.Fail(ExitCode.Failed, answer.Error ?? "the gateway answered nothing");
         if (form is not null) DocumentText.Write(context, what, result, yaml: form == "yaml");
@@ -100,5 +109,5 @@ public static class ShowCommand
         return ExitCode.Done;
     }
 
-    private sealed record Question(string What, string? Documents, int Limit, string? Filter);
+    private sealed record Question(string What, string? Documents, int Limit, string? Filter, SessionRequest? Which);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Gateway.Control;
+using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
 using Spectre.Console;
 
@@ -10,6 +11,9 @@ internal sealed class DemoView(DemoCounts counts, IGatewayInspector gateway, Tim
 {
     private const int SessionsShown = 8;
     private const int SessionsRead = 1000;
+
+    private static readonly SessionQuery Recent =
+        new(SessionFilter.Everything.And(static (in SessionFacts s) => s.Session.IdleMilliseconds < 2000), Max: SessionsRead);
 
     private readonly long begun = time.GetTimestamp();
     private PacketsView before = new(0, 0, 0, 0, 0, new Dictionary<string, ulong>());
@@ -62,7 +66,7 @@ internal sealed class DemoView(DemoCounts counts, IGatewayInspector gateway, Tim
     private Table Sessions()
     {
         Table table = Headed("session", "from", "to", "seen as", "packets");
-        IEnumerable<SessionView> newest = gateway.Sessions(SessionsRead, static s => s.IdleSeconds < 2).Sessions.OrderByDescending(s => s.Id).Take(SessionsShown);
+        IEnumerable<SessionView> newest = gateway.Sessions(Recent).Sessions.OrderByDescending(s => s.Id).Take(SessionsShown);
         foreach (SessionView s in newest)
             table.AddRow($"{s.Protocol} {s.State}", Markup.Escape(s.Source), Markup.Escape(s.Destination), Markup.Escape(s.TranslatedSource), $"{s.Original.Packets}/{s.Reply.Packets}");
         return table;

@@ -4,13 +4,17 @@ using System.Globalization;
 namespace Sluice.Config.Reading;
 
 /// <summary>Reads durations as Go writes them: 2h4m, 5m0s, 1.5h, 500ms.</summary>
-internal static class Durations
+public static class Durations
 {
     /// <summary>The longest one: timers count milliseconds in 32 bits that wrap.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromHours(480);
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
+    /// <summary>Reads one.</summary>
+    /// <param name="text">As written.</param>
+    /// <param name="duration">How long.</param>
+    /// <param name="why">Else: what would be right.</param>
     public static bool TryParse(string text, out TimeSpan duration, out string why)
     {
         duration = default;

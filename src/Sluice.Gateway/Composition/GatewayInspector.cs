@@ -2,11 +2,11 @@ using Sluice.Config.Comparison;
 using Sluice.Dataplane;
 using Sluice.Dataplane.Routing;
 using Sluice.Gateway.Control;
+using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
 using Sluice.Links;
 using MappingView = Sluice.Gateway.Views.MappingView;
 using PoolView = Sluice.Gateway.Views.PoolView;
-using SessionView = Sluice.Gateway.Views.SessionView;
 
 namespace Sluice.Gateway.Composition;
 
@@ -15,6 +15,7 @@ namespace Sluice.Gateway.Composition;
 /// <param name="samples">What samples its traffic; null: nobody does, so rates are 0.</param>
 public sealed class GatewayInspector(ComposedGateway gateway, TrafficSampler? samples = null) : IGatewayInspector
 {
+    private readonly SessionReader sessions = new(gateway);
     private readonly TrafficSampler traffic = samples ?? new TrafficSampler(gateway.Engine);
 
     private PacketEngine Engine => gateway.Engine;
@@ -27,9 +28,7 @@ public sealed class GatewayInspector(ComposedGateway gateway, TrafficSampler? sa
     }
 
     /// <inheritdoc/>
-    public SessionsView Sessions(int limit, Func<SessionView, bool> filter) => new(
-        Engine.Store.Count().Total,
-        [.. Engine.Store.Sessions(Engine.Clock.Now).Select(ViewOf).Where(filter).Take(limit)]);
+    public SessionsView Sessions(SessionQuery query) => new(Engine.Store.Count().Total, [.. query.Of(sessions.All()).Select(static s => s.ToView())]);
 
     /// <inheritdoc/>
     public DropsView Drops()
@@ -120,19 +119,4 @@ public sealed class GatewayInspector(ComposedGateway gateway, TrafficSampler? sa
         RouteOrigin.Kernel => "kernel",
         _ => "only link",
     };
-
-    private SessionView ViewOf(Sluice.Sessions.SessionView s) => new(
-        s.Number,
-        EndpointText.Protocol(s.Original.Protocol),
-        EndpointText.State(s.State),
-        gateway.Realms.NameOf(s.Original.Realm),
-        gateway.Realms.NameOf(s.RealmTo),
-        EndpointText.Of(s.Original.Source, s.Original.SourcePort),
-        EndpointText.Of(s.Original.Destination, s.Original.DestinationPort),
-        EndpointText.Of(s.Reply.Destination, s.Reply.DestinationPort),
-        EndpointText.Of(s.Reply.Source, s.Reply.SourcePort),
-        new TrafficView(s.OriginalPackets, s.OriginalBytes),
-        new TrafficView(s.ReplyPackets, s.ReplyBytes),
-        s.IdleMilliseconds / 1000.0,
-        s.RemainingMilliseconds / 1000.0);
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Sluice.Gateway.Views;
 
 namespace Sluice.Gateway.Control;
 
@@ -16,7 +17,7 @@ public static class ControlClient
     /// <exception cref="ControlException">Nobody answers at that socket.</exception>
     public static async Task<ControlAnswer> AskAsync(string path, ControlRequest request)
     {
-        TimeSpan span = request.Files is null ? ShortPatience : LongPatience;
+        TimeSpan span = request.Files is null && request.Sessions is null ? ShortPatience : LongPatience;
         using var patience = new CancellationTokenSource(span);
         try
         {
@@ -33,6 +34,49 @@ public static class ControlClient
         catch (OperationCanceledException e)
         {
             throw new ControlException($"the gateway at {path} didn't answer within {span.TotalSeconds} seconds", e);
+        }
+        catch (JsonException e)
+        {
+            throw new ControlException($"what answers at {path} is no gateway", e);
+        }
+        catch (Exception e) when (e is SocketException or IOException or ArgumentException)
+        {
+            throw new ControlException($"no gateway at {path}: {Describe(path, e)}", e);
+        }
+    }
+
+    /// <summary>Asks for a stream and hands its lines on until <paramref name="take"/> returns false or <paramref name="ending"/> says so.</summary>
+    /// <returns>Null where the stream began; else the refusal.</returns>
+    /// <exception cref="ControlException">Nobody answers at that socket, or the gateway ended.</exception>
+    public static async Task<ControlAnswer?> WatchAsync(string path, ControlRequest request, Func<SessionEventView, bool> take, CancellationToken ending)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), ending);
+            using var stream = new NetworkStream(socket);
+            byte[] line = JsonSerializer.SerializeToUtf8Bytes(request, GatewayJson.Default.ControlRequest);
+            await stream.WriteAsync((byte[])[.. line, (byte)'\n'], ending);
+            var lines = new LineReader(stream, AnswerBytesMax);
+            ControlAnswer? began = null;
+            while (await lines.ReadAsync(ending) is { } next)
+            {
+                if (began is null)
+                {
+                    began = JsonSerializer.Deserialize(next.Span, GatewayJson.Default.ControlAnswer);
+                    if (began is null or { Ok: false }) return began ?? ControlAnswer.Refused("the gateway answered nothing");
+                }
+                else if (!take(JsonSerializer.Deserialize(next.Span, GatewayJson.Default.SessionEventView)!))
+                {
+                    return null;
+                }
+            }
+
+            throw new ControlException($"the gateway at {path} has ended");
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
         catch (JsonException e)
         {

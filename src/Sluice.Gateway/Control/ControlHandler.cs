@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Sluice.Config;
 using Sluice.Gateway.Explain;
+using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
 using Sluice.Links;
 
@@ -11,8 +12,11 @@ namespace Sluice.Gateway.Control;
 /// <param name="inspector">The running gateway.</param>
 /// <param name="reloader">What takes new configurations; null: nobody does.</param>
 /// <param name="explainer">What explains packets; null: nobody does.</param>
-public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloader = null, Explainer? explainer = null)
+/// <param name="desk">What changes and watches sessions; null: nobody does.</param>
+public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloader = null, Explainer? explainer = null, ISessionDesk? desk = null)
 {
+    private readonly SessionCommands sessions = new(inspector, desk);
+
     /// <summary>Everything that can be shown.</summary>
     public static IReadOnlyList<string> Shows { get; } =
         ["sessions", "drops", "links", "routes", "mappings", "pools", "peerings", "status", "config", "documents", "agent"];
@@ -24,8 +28,15 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
         "apply" => Take(request, static (reloader, texts) => reloader.Apply(texts, "the control socket")),
         "diff" => Take(request, static (reloader, texts) => reloader.Diff(texts)),
         "explain" => Explain(request),
-        _ => ControlAnswer.Refused($"there is no command '{request.Command}'; there are: show, apply, diff, explain"),
+        "sessions" => sessions.Answer(request),
+        _ => ControlAnswer.Refused($"there is no command '{request.Command}'; there are: show, apply, diff, explain, sessions"),
     };
+
+    /// <summary>Whether a request asks for a stream rather than for one answer.</summary>
+    public static bool AsksForStream(ControlRequest request) => request is { Command: "sessions", What: "watch" };
+
+    /// <summary>Begins a stream: the answer comes first, what happens follows it until the program hangs up.</summary>
+    public ControlAnswer Begin(ControlRequest request, out SessionWatch? watch) => sessions.Watch(request, out watch);
 
     private ControlAnswer Take(ControlRequest request, Func<IReloader, ConfigTexts, ReloadView> take)
     {
@@ -53,7 +64,7 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
         string filter = request.Filter ?? "";
         return request.What switch
         {
-            "sessions" => Result(inspector.Sessions(limit, s => Admits(s, filter)), GatewayJson.Default.SessionsView),
+            "sessions" => sessions.List(request),
             "drops" => Result(inspector.Drops(), GatewayJson.Default.DropsView),
             "links" => Result(inspector.Links(), GatewayJson.Default.LinksView),
             "routes" => Result(inspector.Routes(), GatewayJson.Default.RoutesView),
@@ -79,11 +90,6 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
     }
 
     private static ControlAnswer Result<T>(T view, JsonTypeInfo<T> type) => new(Ok: true, Error: null, JsonSerializer.SerializeToElement(view, type));
-
-    private static bool Admits(SessionView session, string filter) => filter.Length == 0
-        || Has(session.Protocol, filter) || Has(session.From, filter) || Has(session.To, filter) || Has(session.State, filter)
-        || Has(session.Source, filter) || Has(session.Destination, filter)
-        || Has(session.TranslatedSource, filter) || Has(session.TranslatedDestination, filter);
 
     private static bool Admits(MappingView mapping, string filter) => filter.Length == 0
         || Has(mapping.Protocol, filter) || Has(mapping.Realm, filter) || Has(mapping.PublicRealm, filter)

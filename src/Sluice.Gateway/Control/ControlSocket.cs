@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Sluice.Gateway.Objects;
 
 namespace Sluice.Gateway.Control;
 
 /// <summary>The door of a running gateway: a Unix socket of mode 0600 that takes one request a line and answers one line each.</summary>
-/// <remarks>Limits: 16 programs at once, 128 MiB a request, 10 seconds of silence; a program beyond them is hung up on.</remarks>
+/// <remarks>Limits: 16 programs at once, 8 of which may watch, 128 MiB a request, 10 seconds of silence; a program beyond them is hung up on.</remarks>
 public sealed class ControlSocket : IDisposable
 {
     /// <summary>The most bytes of a request: more than a file of the largest size, written as JSON.</summary>
@@ -129,10 +130,13 @@ public sealed class ControlSocket : IDisposable
 
                 // A large configuration may take longer than a program may be silent; that is not the program's silence.
                 patience.CancelAfter(Timeout.InfiniteTimeSpan);
-                byte[] answer = JsonSerializer.SerializeToUtf8Bytes(Answer(line.Value.Span), GatewayJson.Default.ControlAnswer);
+                ControlAnswer answer = Answer(line.Value.Span, out SessionWatch? watch);
+                using SessionWatch? watched = watch;
                 patience.CancelAfter(Silence);
-                await stream.WriteAsync(answer, patience.Token);
-                await stream.WriteAsync("\n"u8.ToArray(), patience.Token);
+                await stream.WriteAsync(LineOf(answer), patience.Token);
+                if (watched is null) continue;
+                await SessionStream.SendAsync(watched, stream, closing.Token);
+                return;
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
@@ -145,12 +149,16 @@ public sealed class ControlSocket : IDisposable
         }
     }
 
-    private ControlAnswer Answer(ReadOnlySpan<byte> line)
+    private static byte[] LineOf(ControlAnswer answer) => [.. JsonSerializer.SerializeToUtf8Bytes(answer, GatewayJson.Default.ControlAnswer), (byte)'\n'];
+
+    private ControlAnswer Answer(ReadOnlySpan<byte> line, out SessionWatch? watch)
     {
+        watch = null;
         try
         {
             ControlRequest? request = JsonSerializer.Deserialize(line, GatewayJson.Default.ControlRequest);
-            return request?.Command is null ? ControlAnswer.Refused("a request is an object with a command") : handler.Answer(request);
+            if (request?.Command is null) return ControlAnswer.Refused("a request is an object with a command");
+            return ControlHandler.AsksForStream(request) ? handler.Begin(request, out watch) : handler.Answer(request);
         }
         catch (JsonException e)
         {

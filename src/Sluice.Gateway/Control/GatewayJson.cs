@@ -20,5 +20,8 @@ namespace Sluice.Gateway.Control;
 [JsonSerializable(typeof(AgentView))]
 [JsonSerializable(typeof(ReloadView))]
 [JsonSerializable(typeof(ExplanationView))]
+[JsonSerializable(typeof(SessionCountView))]
+[JsonSerializable(typeof(SessionsChangedView))]
+[JsonSerializable(typeof(SessionEventView))]
 [JsonSerializable(typeof(ReplaySummary))]
 public sealed partial class GatewayJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
 
 namespace Sluice.Gateway.Control;
@@ -8,8 +9,8 @@ public interface IGatewayInspector
     /// <summary>The gateway as a whole.</summary>
     StatusView Status();
 
-    /// <summary>Live sessions: at most <paramref name="limit"/> that <paramref name="filter"/> admits.</summary>
-    SessionsView Sessions(int limit, Func<SessionView, bool> filter);
+    /// <summary>Live sessions: those that <paramref name="query"/> means.</summary>
+    SessionsView Sessions(SessionQuery query);
 
     /// <summary>Drops by reason.</summary>
     DropsView Drops();

@@ -4,6 +4,7 @@ using Sluice.Dataplane.Records;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Explain;
+using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
 using Sluice.Links;
 
@@ -19,6 +20,7 @@ public sealed class LiveGateway : IDisposable
     private readonly LiveLinks links;
     private readonly TrafficSampler traffic;
     private readonly ControlThread control;
+    private readonly SessionDesk desk;
     private readonly TimeProvider time;
     private readonly GatewayLog log;
     private volatile KernelSide? kernel;
@@ -43,6 +45,7 @@ public sealed class LiveGateway : IDisposable
         Inspector = new GatewayInspector(gateway, traffic);
         Reloader = new GatewayReloader(gateway, PutInForce, log);
         Explainer = new Explainer(gateway);
+        desk = new SessionDesk(gateway);
         control = new ControlThread(Tick, e => log.Warning(e.Message));
         gateway.Engine.Router.NextHops.Wanting = control.Wake;
     }
@@ -55,6 +58,9 @@ public sealed class LiveGateway : IDisposable
 
     /// <summary>What would become of packets.</summary>
     public Explainer Explainer { get; }
+
+    /// <summary>What changes and watches its sessions.</summary>
+    public ISessionDesk Desk => desk;
 
     /// <summary>What ended a part of it before it was asked to stop, as a sentence.</summary>
     public string? Failure => gateway.Engine.Failure is { } worker ? $"a worker has ended: {worker.Message}"
@@ -93,6 +99,7 @@ public sealed class LiveGateway : IDisposable
             kernel = null;
         });
         control.Dispose();
+        desk.Dispose();
         gateway.Dispose();
         links.Dispose();
     }

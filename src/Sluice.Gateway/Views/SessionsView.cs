@@ -19,6 +19,8 @@ public sealed record SessionsView(long Total, IReadOnlyList<SessionView> Session
 /// <param name="Reply">Traffic back to it.</param>
 /// <param name="IdleSeconds">Since the last packet that prolonged it.</param>
 /// <param name="ExpiresInSeconds">Until it ends if nothing more comes.</param>
+/// <param name="AgeSeconds">Since it began.</param>
+/// <param name="Rule">The rule that it lives by; empty for a moment after a reload.</param>
 public sealed record SessionView(
     ulong Id,
     string Protocol,
@@ -32,7 +34,9 @@ public sealed record SessionView(
     TrafficView Original,
     TrafficView Reply,
     double IdleSeconds,
-    double ExpiresInSeconds);
+    double ExpiresInSeconds,
+    double AgeSeconds,
+    string Rule);
 
 /// <summary>Traffic of one direction.</summary>
 public sealed record TrafficView(ulong Packets, ulong Bytes);

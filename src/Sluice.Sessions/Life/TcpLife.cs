@@ -44,8 +44,9 @@ internal static unsafe class TcpLife
             if (check == RstCheck.Window && !IsCredible(own, other, in segment)) return TcpOutcome.Reset;
             uint oldIdle = idle[own->Timer];
             own->Seen |= FlowState.SeenRst;
+            if (before == SessionStateName.Closing) return TcpOutcome.Reset;
             SetTimer(own, other, classes->Of(SessionStateName.Closing));
-            if (before != SessionStateName.Closing) BeginTransitory(own, other, now, oldIdle, idle[own->Timer]);
+            BeginTransitory(own, other, now, oldIdle, idle[own->Timer]);
             return TcpOutcome.Reset;
         }
 
@@ -55,7 +56,10 @@ internal static unsafe class TcpLife
         own->Seen |= segment.Flags;
         if ((segment.Flags & FlowState.SeenAck) != 0) own->Acknowledged = segment.Acknowledgement;
         if ((segment.Flags & FlowState.SeenSyn) != 0 && (other->Seen & FlowState.SeenAck) == 0) other->Acknowledged = segment.Sequence + 1;
-        SetTimer(own, other, classes->Of(StateOf(IpProtocol.Tcp, own->Seen, other->Seen)));
+        SessionStateName after = StateOf(IpProtocol.Tcp, own->Seen, other->Seen);
+
+        // An operator's own time holds until the state changes.
+        if (after != before) SetTimer(own, other, classes->Of(after));
         return TcpOutcome.Continues;
     }
 

@@ -13,10 +13,14 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (number == 0 || (expected != 0 && number != expected)) return false;
         if (Interlocked.CompareExchange(ref record->Number, 0, number) != number) return false;
 
+        SessionLog? log = worker.Log;
+        ushort generation = log is null ? (ushort)0 : TFamily.StateOf(Table.Original(session))->Generation;
+
         // Out of the table first: its port has one owner at any moment.
         Table.RemovePair(session);
         KeepCounts(worker, Table.Original(session));
         KeepCounts(worker, Table.Reply(session));
+        if (log is not null) TellEndSlow(log, session, number, generation, at, reason);
         Release(worker, session, LeaseOf(session), at);
         Table.RetirePair(worker.Index, session);
         shared.Capacity.Return(worker.Index);

@@ -39,10 +39,10 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (own->Generation == 0 || record->Number == 0 || !MayStay(session, record, confirmation.SourcePool, confirmation.IsForwarded)) return false;
 
         if (confirmation.SourcePool is { } pool && pool.IsEndpointIndependent == shared.PoolOf(record->Pool)!.IsEndpointIndependent) record->Pool = pool.Id;
+        bool keepsTime = HasLifetimeOfItsOwn(session);
         record->Timers = confirmation.Timers;
         record->Rule = confirmation.Rule;
-        TimerClasses* classes = shared.Timers.ClassesOf(confirmation.Timers);
-        SetTimer(own, other, classes->Of(StateNameOf(session)));
+        if (!keepsTime) SetTimer(own, other, shared.Timers.ClassesOf(confirmation.Timers)->Of(StateNameOf(session)));
         if (shared.Due is { } due) due.Add(due.Clock + idle[own->Timer] + 1, DueKindOfSession, session, record->Number);
         own->NextHop = other->NextHop = FlowState.NoNextHop;
         SetConduct(session, record, own, other, in confirmation);

@@ -166,6 +166,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
 
         // Last: from here on the session can be ended.
         ulong number = worker.NextNumber(shared);
+        if (worker.Log is { } log) TellBeginSlow(log, session, number, now);
         Volatile.Write(ref record->Number, number);
         shared.Due?.Add(DueOf(session), DueKindOfSession, session, number);
     }

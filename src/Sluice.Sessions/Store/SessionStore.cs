@@ -126,6 +126,15 @@ public sealed unsafe partial class SessionStore : IDisposable
     public bool EndExpired(SessionWorker worker, IpFamily family, uint line, uint now) =>
         family == IpFamily.V4 ? v4.EndExpired(worker, line, now) : v6.EndExpired(worker, line, now);
 
+    /// <summary>Gives a session so long to live from <paramref name="now"/>, and again from each packet that counts, until its state changes; false if it is gone.</summary>
+    /// <param name="session">Where it lies.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="milliseconds">How long; see <see cref="Lifetimes.Rounded"/>.</param>
+    /// <param name="now">The clock.</param>
+    public bool SetLifetime(SessionRef session, ulong number, uint milliseconds, uint now) => session.Family == IpFamily.V4
+        ? v4.SetLifetime(session.Line, number, milliseconds, now)
+        : v6.SetLifetime(session.Line, number, milliseconds, now);
+
     /// <summary>Confirms a session under another policy generation. False: its public endpoint is no longer the pool's, or it is gone; end it.</summary>
     /// <remarks>The next hops of both lines are to be resolved again. New idle times count from the session's next packet.</remarks>
     public bool Confirm(SessionWorker worker, IpFamily family, uint line, in Confirmation confirmation) =>
@@ -175,6 +184,7 @@ public sealed unsafe partial class SessionStore : IDisposable
     public void Dispose()
     {
         foreach (SessionWorker worker in workers) worker.Totals.Dispose();
+        foreach (SessionLog log in logs ?? []) log.Dispose();
         v4.Dispose();
         v6.Dispose();
         shared.Dispose();

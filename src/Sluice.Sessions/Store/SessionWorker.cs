@@ -22,6 +22,15 @@ public sealed class SessionWorker
     /// <summary>What this thread has counted between realms.</summary>
     internal PairTotals Totals { get; } = new();
 
+    /// <summary>Where this thread writes down what it makes and ends; null: nobody watches.</summary>
+    internal SessionLog? Log
+    {
+        get => Volatile.Read(ref log);
+        set => Volatile.Write(ref log, value);
+    }
+
+    private SessionLog? log;
+
     /// <summary>Counts a packet that passed from one realm to another without a line of its own.</summary>
     public void CountPassed(ushort realm, ushort realmTo, int bytes) => Totals.Add(realm, realmTo, 1, (uint)bytes);
 

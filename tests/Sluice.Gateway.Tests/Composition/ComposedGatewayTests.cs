@@ -1,6 +1,7 @@
 using Sluice.Config;
 using Sluice.Dataplane;
 using Sluice.Gateway.Composition;
+using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
 using Sluice.Links;
 using Sluice.Packets.Building;
@@ -64,10 +65,12 @@ public sealed class ComposedGatewayTests : IDisposable
         Send("a", "10.9.9.9", 5000);
         var inspector = new GatewayInspector(gateway);
 
-        SessionView session = Assert.Single(inspector.Sessions(10, s => s.Source == "10.0.0.2:5000").Sessions);
+        Assert.True(SessionFilter.TryRead([new SessionTerm("address", "10.0.0.2")], out SessionFilter? filter, out _));
+
+        SessionView session = Assert.Single(inspector.Sessions(new SessionQuery(filter)).Sessions);
         Assert.Equal(("udp", "open", "one", "two", "192.168.50.2:53", "203.0.113.1:5000"),
             (session.Protocol, session.State, session.From, session.To, session.Destination, session.TranslatedSource));
-        Assert.Equal((2L, 2), (inspector.Sessions(10, _ => true).Total, inspector.Mappings(10, _ => true).Mappings.Count));
+        Assert.Equal((2L, 2), (inspector.Sessions(new SessionQuery(SessionFilter.Everything)).Total, inspector.Mappings(10, _ => true).Mappings.Count));
         Assert.Contains(inspector.Mappings(10, _ => true).Mappings, m => m is { Inside: "10.0.0.3:5000", PublicRealm: "two", Sessions: 1 });
         Assert.Contains(inspector.Pools().Pools, p => p is { Address: "203.0.113.1", Protocol: "udp", InUse: 2 });
         Assert.Contains(inspector.Routes().Routes, r => r is { Realm: "two", To: "192.168.50.0/24", Link: "b", From: "connected" });
