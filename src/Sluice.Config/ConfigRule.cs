@@ -6,7 +6,7 @@ public enum ConfigRule : byte
     /// <summary>A file can't be read.</summary>
     Unreadable,
 
-    /// <summary>The text is no YAML (or JSON).</summary>
+    /// <summary>The text is no YAML (or JSON), or no command line.</summary>
     Syntax,
 
     /// <summary>A document, list or file is larger than a stated limit.</summary>

@@ -1,4 +1,5 @@
 using Sluice.Config.Documents;
+using Sluice.Config.Yaml;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Config.Commands;
@@ -42,7 +43,9 @@ internal static class TranslationCommand
                 case "to":
                     if (EndpointReader.ReadTuple(WordsOfEnd(words), word.Place, words) is not { } tuple) return;
                     asking.Backends.Add((tuple, word.Place));
-                    break;
+                    if (asking.Backends.Count <= YamlLimits.MaxListEntries) break;
+                    words.Problems.Error(word.Place, "", ConfigRule.TooLarge, $"a virtual IP has at most {YamlLimits.MaxListEntries} backends");
+                    return;
                 case "noclient":
                     asking.NoClient = true;
                     break;

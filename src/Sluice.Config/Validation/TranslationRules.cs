@@ -51,6 +51,8 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
     {
         foreach (BackendSpec backend in translation.Backends)
         {
+            if (backend.Direct && backend.KeepsAddress)
+                problems.Error(backend.Place, "spec.backends", ConfigRule.Invalid, "packets go unrewritten to a backend with an address: this one has none");
             if (backend.AddressOf is { } link) LinksExist([link], "spec.backends");
             if (backend.SourceAddressOf is { } source) LinksExist([source], "spec.backends");
         }

@@ -37,6 +37,7 @@ public class CommandErrorTests
     [InlineData("cnat translation add vip 30::2 80 to 1.2.3.4->20::1", 1, 38, "the families of a virtual IP, its backends and their sources are one")]
     [InlineData("cnat translation add vip 30::2 80 to ->tap0", 1, 40, "the families differ: a link alone is IPv4, 'LINK v6' is IPv6")]
     [InlineData("cnat translation add vip 30.0.0.2 to ->20.0.0.1 8080", 1, 49, "a virtual IP without a port has all of them, and its backends keep the port")]
+    [InlineData("cnat translation add vip 30.0.0.2 80 to ->8080:nonat", 1, 38, "packets go unrewritten to a backend with an address: this one has none")]
     [InlineData("cnat translation add vip 30.0.0.2 80 maglv", 1, 38, "expected nothing behind the port; found 'maglv'")]
     [InlineData("cnat translation del", 1, 21, "the command ends where the id of a translation, a number is expected")]
     [InlineData("cnat translation del x", 1, 22, "expected the id of a translation: a whole number from 0 to 2147483647; found 'x'")]
@@ -71,6 +72,13 @@ public class CommandErrorTests
     {
         ConfigError error = Error(commands);
         Assert.Equal(("t.cnat", line, column, message), (error.Place.File, error.Place.Line, error.Place.Column, error.Message));
+    }
+
+    [Fact]
+    public void A_virtual_IP_has_a_limit_of_backends()
+    {
+        ConfigError error = Error("cnat translation add vip 30.0.0.2 80" + string.Concat(Enumerable.Repeat(" to ->20.0.0.1", 65_537)));
+        Assert.Equal((ConfigRule.TooLarge, 38 + (65_536 * 14)), (error.Rule, error.Place.Column));
     }
 
     [Fact]

@@ -188,6 +188,7 @@ public class DocumentTests
 
     [Theory]
     [InlineData("{port: 80}", ConfigRule.MissingParameter)]
+    [InlineData("{address: 30.0.0.2, port: 80, backends: [{port: 80, mode: direct}]}", ConfigRule.Invalid)]
     [InlineData("{addressOf: tap0, mode: vip}", ConfigRule.Forbidden)]
     [InlineData("{addressOf: tap9, mode: real}", ConfigRule.NoSuchLink)]
     [InlineData("{addressOf: tap0, address: 30.0.0.2, mode: real}", ConfigRule.Forbidden)]
