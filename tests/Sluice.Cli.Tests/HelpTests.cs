@@ -52,7 +52,6 @@ public class HelpTests
     [InlineData("show sessions --limit -1")]
     [InlineData("show drops --limit 5")]
     [InlineData("sessions")]
-    [InlineData("sessions list --sort size")]
     [InlineData("sessions delete --max few")]
     [InlineData("sessions set --all")]
     [InlineData("sessions watch --sort bytes")]

@@ -67,6 +67,7 @@ public sealed class SessionsTests : IDisposable
     [InlineData("sessions set --all --lifetime 0s", "from 1s to 288h")]
     [InlineData("sessions set --all --lifetime 300h", "from 1s to 288h")]
     [InlineData("sessions count --address 10.0.0", "--address is an address or a prefix")]
+    [InlineData("sessions list --sort size", "sessions aren't sorted by 'size'; there are: number, age, idle, ends, bytes, packets")]
     [InlineData("show sessions --older-than 5", "a duration, such as")]
     [InlineData("sessions watch --state dead", "halfOpen, established or closing")]
     public void Wrong_words_are_bad_input_and_teach_and_change_nothing(string line, string expected)
@@ -93,7 +94,7 @@ public sealed class SessionsTests : IDisposable
     {
         CommandRun run = gateway.Ask("sessions", "set", "--lifetime", "1h", "--address", "10.0.0.2");
 
-        Assert.Equal((ExitCode.Done, "1 session live 3600 s from now, and from each packet that counts\n"), (run.Code, run.Output));
+        Assert.Equal((ExitCode.Done, "1 session will live 3600 s from now, and from each packet that counts\n"), (run.Code, run.Output));
         Assert.Matches("(0:59:[0-9]{2}|1:00:00)\\n", gateway.Ask("show", "sessions", "--address", "10.0.0.2").Output);
     }
 

@@ -21,13 +21,14 @@ internal sealed class SessionOptions
         Term("newer-than", "TIME", "That began less long ago."),
         Term("idle", "TIME", "Without a packet for so long."),
         Term("peering", "NAME", "That live by this peering."),
+        Term("translation", "NAME", "That live by this translation."),
         Term("rule", "TEXT", "That live by a rule whose name contains this."),
         Term("number", "ID", "With this number."),
     ];
 
     private readonly Option<string?> sort = new("--sort")
     {
-        Description = "What comes first: the smallest number, the oldest (age), the longest idle, what ends soonest (ends), the most bytes or packets.",
+        Description = "What comes first: number (the smallest), age (the oldest), idle (the longest), ends (the soonest), bytes or packets (the most).",
         HelpName = "BY",
     };
 
@@ -37,7 +38,6 @@ internal sealed class SessionOptions
     public SessionOptions(Command command, bool sorted = true)
     {
         foreach (Option<string[]> term in terms) command.Add(term);
-        sort.AcceptOnlyFromAmong("number", "age", "idle", "ends", "bytes", "packets");
         if (sorted) command.Add(sort);
     }
 

@@ -42,7 +42,7 @@ internal static class SessionText
     private static void Changed(CommandContext context, SessionsChangedView view)
     {
         string done = view.LifetimeSeconds is { } lifetime
-            ? string.Create(CultureInfo.InvariantCulture, $"live {lifetime:0.###} s from now, and from each packet that counts")
+            ? string.Create(CultureInfo.InvariantCulture, $"will live {lifetime:0.###} s from now, and from each packet that counts")
             : "deleted";
         string gone = view.Changed == view.Matched ? "" : $"; {view.Matched - view.Changed} had ended before";
         context.Output.WriteLine(view.Matched == 0 ? "no session is meant by that" : $"{Sessions(view.Changed)} {done}{gone}");

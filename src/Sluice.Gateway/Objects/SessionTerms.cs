@@ -19,6 +19,7 @@ public static class SessionTerms
         new("state", "halfOpen, established or closing of TCP, open of others", SessionTests.State),
         new("number", "the number of a session, such as 17", SessionTests.Number),
         new("peering", "the name of a peering", SessionTests.Peering),
+        new("translation", "the name of a translation", SessionTests.Translation),
         new("rule", "a part of a rule's name, such as masquerade or \"allow-web\"", SessionTests.Rule, IsList: false),
         new("older-than", "a duration, such as 90s, 5m or 1h30m", SessionTests.OlderThan, IsList: false),
         new("newer-than", "a duration, such as 90s, 5m or 1h30m", SessionTests.NewerThan, IsList: false),

@@ -76,12 +76,9 @@ internal static class SessionTests
         return (in SessionFacts s) => s.Session.Number == number;
     }
 
-    // Every rule's name begins with that of its peering.
-    public static SessionTest Peering(string name)
-    {
-        string start = $"peering {name},";
-        return (in SessionFacts s) => s.Rule.StartsWith(start, StringComparison.Ordinal);
-    }
+    public static SessionTest Peering(string name) => RuleOf($"peering {name}");
+
+    public static SessionTest Translation(string name) => RuleOf($"translation {name}");
 
     public static SessionTest Rule(string part) => (in SessionFacts s) => s.Rule.Contains(part, StringComparison.OrdinalIgnoreCase);
 
@@ -90,6 +87,10 @@ internal static class SessionTests
     public static SessionTest? NewerThan(string text) => Milliseconds(text) is { } limit ? (in SessionFacts s) => s.Session.AgeMilliseconds < limit : null;
 
     public static SessionTest? Idle(string text) => Milliseconds(text) is { } limit ? (in SessionFacts s) => s.Session.IdleMilliseconds >= limit : null;
+
+    // A rule's name is that of its document, or begins with it and a comma.
+    private static SessionTest RuleOf(string document) => (in SessionFacts s) =>
+        s.Rule.StartsWith(document, StringComparison.Ordinal) && (s.Rule.Length == document.Length || s.Rule[document.Length] == ',');
 
     private static bool Is((IpAddress Address, ushort Port)? endpoint, in IpPrefix prefix, ushort? port) =>
         endpoint is { } known && prefix.Contains(known.Address) && (port is null || known.Port == port);

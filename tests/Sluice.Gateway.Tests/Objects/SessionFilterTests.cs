@@ -52,6 +52,7 @@ public class SessionFilterTests
     [InlineData("number", "16,18", false)]
     [InlineData("peering", "web", true)]
     [InlineData("peering", "we", false)]
+    [InlineData("translation", "web", false)]
     [InlineData("rule", "masquerade", true)]
     [InlineData("rule", "web, vpc-1", true)]
     [InlineData("rule", "static", false)]
@@ -85,6 +86,14 @@ public class SessionFilterTests
 
         Assert.Equal(admitted, Read(new SessionTerm(key, value)).Admits(facts));
     }
+
+    [Theory]
+    [InlineData("translation shop", true)]
+    [InlineData("translation shop, backend 2", true)]
+    [InlineData("translation shopping", false)]
+    [InlineData("peering shop, default", false)]
+    public void A_session_is_chosen_by_the_translation_that_it_lives_by(string rule, bool admitted) =>
+        Assert.Equal(admitted, Read(new SessionTerm("translation", "shop")).Admits(Both with { Rule = rule }));
 
     [Fact]
     public void Conditions_add_up()
