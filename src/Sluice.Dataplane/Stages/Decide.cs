@@ -3,6 +3,7 @@ using Sluice.Dataplane.Workers;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Packets.Headers;
+using Sluice.Packets.Making;
 using Sluice.Policy;
 using Sluice.Sessions;
 
@@ -104,6 +105,10 @@ internal sealed unsafe class Decide(WorkerContext context)
                 return Inbound(packet, parts, FirstOf(packet, parts), decision);
             case DecisionKind.Session:
                 return Make(packet, parts, in decision, RequestFor(packet, parts, decision));
+            case DecisionKind.Answer when EchoReply.IsRequest(packet):
+                context.Answers.Echo(packet);
+                context.Consume(packet);
+                return FlowLines.None;
             case DecisionKind.Stateless:
                 return context.Store.Cache(context.Sessions, RequestFor(packet, parts, decision), context.Now).Line;
             case DecisionKind.Route when !context.Rules.Routes.IsOwn(packet->Realm, parts.Destination):
@@ -162,7 +167,7 @@ internal sealed unsafe class Decide(WorkerContext context)
             return LeaveOrDrop(packet, parts.Destination, DropReason.IcmpUnmatched, decision.RealmTo, decision.RewritesDestination);
 
         // What can't be sent makes no session: the way out is looked for first.
-        IpAddress destination = request.RewritesDestination ? request.Destination : parts.Destination;
+        IpAddress destination = request.RewritesDestination ? request.Destination : decision.IsRoutedBy ? decision.RouteBy : parts.Destination;
         uint handle = context.Delivery.Reach(packet, request.RealmTo, destination);
         if (handle == FlowState.NoNextHop) return FlowLines.None;
 
@@ -203,12 +208,12 @@ internal sealed unsafe class Decide(WorkerContext context)
 
     private uint LeaveOrRefuse(Packet* packet, in IpAddress destination, in Decision decision)
     {
-        bool isDenied = decision.Reason == DropReason.AclDenied;
-        if (!decision.InSilence && (isDenied || !context.Rules.Routes.IsOwn(packet->Realm, destination))) context.Answers.Refuse(packet, decision.Reason);
-        return LeaveOrDrop(packet, destination, decision.Reason, isDenied ? decision.RealmTo : packet->Realm, isDenied);
+        bool isTheGateways = decision.Reason is DropReason.AclDenied or DropReason.NoBackend;
+        if (!decision.InSilence && (isTheGateways || !context.Rules.Routes.IsOwn(packet->Realm, destination))) context.Answers.Refuse(packet, decision.Reason);
+        return LeaveOrDrop(packet, destination, decision.Reason, isTheGateways ? decision.RealmTo : packet->Realm, isTheGateways);
     }
 
-    // What is left for one of the gateway's own addresses is the host's; what a forward or an access list speaks of is not left.
+    // What is left for one of the gateway's own addresses is the host's; what a forward, a translation or an access list speaks of is not left.
     private uint LeaveOrDrop(Packet* packet, in IpAddress destination, DropReason reason, ushort realmTo, bool isTheGateways = false)
     {
         if (!isTheGateways && context.Rules.Routes.IsOwn(packet->Realm, destination)) context.Consume(packet);

@@ -20,7 +20,10 @@ internal sealed unsafe class Answers(WorkerContext context)
     /// <summary>Tells the sender how large a packet may be.</summary>
     public void TooBig(Packet* packet, int mtuBytes) => Error(packet, IcmpErrorKind.TooBig, mtuBytes);
 
-    /// <summary>Tells a host inside why it is refused: resources as "unreachable", rules and quotas as "prohibited". Those outside hear nothing.</summary>
+    /// <summary>
+    /// Tells a host inside why it is refused: resources as "unreachable", rules and quotas as "prohibited". Those outside hear nothing.
+    /// A virtual IP without backend answers as a host does on whose port nobody listens.
+    /// </summary>
     public void Refuse(Packet* packet, DropReason reason)
     {
         switch (reason)
@@ -31,7 +34,22 @@ internal sealed unsafe class Answers(WorkerContext context)
             case DropReason.QuotaExceeded or DropReason.NotExposed or DropReason.AclDenied:
                 Error(packet, IcmpErrorKind.Prohibited);
                 break;
+            case DropReason.NoBackend when packet->Protocol == IpProtocol.Tcp:
+                Reset(packet);
+                break;
+            case DropReason.NoBackend:
+                Error(packet, IcmpErrorKind.PortUnreachable);
+                break;
         }
+    }
+
+    /// <summary>Answers an echo request as its destination would.</summary>
+    public void Echo(Packet* request)
+    {
+        if (context.Rules.Ports[request->Link] is not { } port || !limit.TryTake(context.Now)) return;
+        Packet* made = context.Made.TryTake();
+        if (made == null) return;
+        SendBack(made, EchoReply.Write(made->Data, MadePackets.BufferBytes, request), port, request);
     }
 
     /// <summary>Answers an ARP request: the address that it asks for is here.</summary>
@@ -53,6 +71,14 @@ internal sealed unsafe class Answers(WorkerContext context)
         Send(made, length, port, toAll ? NeighborMessage.MacOf(destination) : solicitation->Ethernet->Source.Address, EtherType.Ipv6);
     }
 
+    private void Reset(Packet* segment)
+    {
+        if (!TcpReset.MayAnswer(segment) || context.Rules.Ports[segment->Link] is not { } port || !limit.TryTake(context.Now)) return;
+        Packet* made = context.Made.TryTake();
+        if (made == null) return;
+        SendBack(made, TcpReset.Write(made->Data, MadePackets.BufferBytes, segment), port, segment);
+    }
+
     private void Error(Packet* packet, IcmpErrorKind kind, int detail = 0)
     {
         if (!IcmpError.MayAnswer(packet) || context.Rules.Ports[packet->Link] is not { } port) return;
@@ -65,8 +91,15 @@ internal sealed unsafe class Answers(WorkerContext context)
         // The quotation shows what the sender would have put on a wire.
         if ((packet->Flags & PacketFlags.PartialChecksum) != 0) _ = PartialChecksum.TryComplete(packet);
         int length = IcmpError.Write(made->Data, MadePackets.BufferBytes, packet, source, kind, detail);
+        SendBack(made, length, port, packet);
+    }
+
+    // Of length 0: it did not fit, so nothing is said.
+    private void SendBack(Packet* made, int length, LinkPort port, Packet* to)
+    {
         if (length == 0) return;
-        Send(made, length, port, port.Link.HasEthernet ? packet->Ethernet->Source.Address : default, isV4 ? EtherType.Ipv4 : EtherType.Ipv6);
+        bool isV4 = to->Data[to->L3] >> 4 == 4;
+        Send(made, length, port, port.Link.HasEthernet ? to->Ethernet->Source.Address : default, isV4 ? EtherType.Ipv4 : EtherType.Ipv6);
     }
 
     private void Send(Packet* made, int length, LinkPort port, MacAddress destination, ushort etherType)
