@@ -88,6 +88,29 @@ public sealed class ComposedGateway : IDisposable
         return fates;
     }
 
+    /// <summary>Puts a configuration in force together with what stands beside the gateway. What that refuses takes the configuration back, so that both are of one mind.</summary>
+    /// <param name="next">The configuration.</param>
+    /// <param name="texts">The files that it was read from.</param>
+    /// <param name="follow">Has the other side follow what is in force; asked again once the configuration before is back.</param>
+    /// <exception cref="LinkException">A link can't be opened, or the other side refuses; the configuration before is in force, under its number.</exception>
+    public SessionFatesView ApplyWith(ConfigSet next, ConfigTexts texts, Action follow)
+    {
+        ConfigInForce before = inForce ?? throw new InvalidOperationException("Nothing is in force that could be put back.");
+        SessionFatesView fates = Apply(next, texts);
+        try
+        {
+            follow();
+        }
+        catch (LinkException)
+        {
+            Apply(before.Set, before.Texts, before.Generation);
+            follow();
+            throw;
+        }
+
+        return fates;
+    }
+
     /// <summary>Puts changed <see cref="KernelRoutes"/> in force.</summary>
     public void ApplyRoutes() => Engine.ApplyRoutes(Routes());
 

@@ -104,23 +104,15 @@ public sealed class LiveGateway : IDisposable
         links.Dispose();
     }
 
-    // Between two packets. What the kernel refuses takes the configuration back, so that its side and ours are of one mind.
+    // Between two packets.
     private SessionFatesView PutInForce(ConfigSet config, ConfigTexts texts)
     {
         SessionFatesView? fates = null;
         control.Do(() =>
         {
-            ConfigInForce before = gateway.InForce!;
-            fates = gateway.Apply(config, texts);
             try
             {
-                kernel!.Follow();
-            }
-            catch (LinkException)
-            {
-                gateway.Apply(before.Set, before.Texts, before.Generation);
-                kernel!.Follow();
-                throw;
+                fates = gateway.ApplyWith(config, texts, kernel!.Follow);
             }
             finally
             {

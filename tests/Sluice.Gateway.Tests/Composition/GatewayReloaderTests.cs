@@ -125,6 +125,34 @@ public sealed class GatewayReloaderTests : IDisposable
     }
 
     [Fact]
+    public void What_the_kernel_refuses_is_put_back_and_sessions_live_on()
+    {
+        Begin(Low);
+        Send("10.0.0.2");
+        ConfigInForce before = gateway.InForce!;
+        var followed = new List<(string, int)>();
+        var beside = new GatewayReloader(gateway, (set, texts) => gateway.ApplyWith(set, texts, Follow), new GatewayLog(said, json: false));
+
+        // Another pool, another second link: all of it is taken back.
+        string next = Links.Replace("name: b, driver: tun", "name: c, driver: tun", StringComparison.Ordinal);
+        Assert.Throws<LinkException>(() => beside.Apply(Texts(next, Peering(Low.Replace("203.0.113.1", "203.0.113.7", StringComparison.Ordinal))), "a test"));
+
+        Assert.Equal([("c", 2), ("b", 1)], followed);
+        Assert.Equal((before.Set, before.Texts, before.Generation), (gateway.InForce!.Set, gateway.InForce.Texts, gateway.InForce.Generation));
+        Assert.Equal(["a", "b"], gateway.Links.Select(static link => link.Spec.Name));
+        Assert.Contains("error: link c: the kernel refuses; the old configuration stays in force", said.ToString(), StringComparison.Ordinal);
+        Send("10.0.0.2", "10.0.0.3");
+        Assert.Equal(2, gateway.Engine.Store.Count().Total);
+        Assert.Equal(2, source.Links["b"].TakeSent().Count);
+
+        void Follow()
+        {
+            followed.Add((gateway.Config!.Gateway.Links[1].Name, (int)gateway.InForce!.Generation));
+            if (followed.Count == 1) throw new LinkException("link c: the kernel refuses");
+        }
+    }
+
+    [Fact]
     public void What_is_made_once_is_said_to_need_a_restart()
     {
         Begin(Low);
