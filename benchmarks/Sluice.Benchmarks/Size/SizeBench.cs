@@ -40,6 +40,7 @@ internal static class SizeBench
         yield return Row(whole, "memory reload peak", Memory.PeakMebibytes(), "MiB", MemoryGoalMebibytes);
         GC.Collect();
         yield return Row(whole, "memory kept", Memory.ResidentMebibytes(), "MiB", null);
+        foreach (BenchRow row in ApplyBench.Run(whole, directory, asked, changed, quick)) yield return row;
         GC.KeepAlive(config);
         GC.KeepAlive(policy);
 

@@ -34,7 +34,8 @@ public static class ConfigComparison
     public static ImmutableArray<ConfigChange> Compare(ConfigSet old, ConfigSet next)
     {
         var changes = new List<ConfigChange>();
-        ConfigItem[] before = [.. ConfigItems.Of(old)], after = [.. ConfigItems.Of(next)];
+        HashSet<string> same = Unchanged(old, next);
+        ConfigItem[] before = [.. ConfigItems.Of(old, same)], after = [.. ConfigItems.Of(next, same)];
         Dictionary<ConfigItem, ConfigItem> partners = Pair(before, after);
         foreach (ConfigItem item in after)
         {
@@ -46,6 +47,17 @@ public static class ConfigComparison
         foreach (ConfigItem item in before)
             if (!stayed.Contains(item)) changes.Add(new ConfigChange(ConfigChangeKind.Removed, item, []));
         return [.. changes];
+    }
+
+    // The names of peerings that are the same in both.
+    private static HashSet<string> Unchanged(ConfigSet old, ConfigSet next)
+    {
+        var byName = new Dictionary<string, Peering>(StringComparer.Ordinal);
+        foreach (Peering peering in old.Peerings) byName.TryAdd(peering.Name, peering);
+        var same = new HashSet<string>(StringComparer.Ordinal);
+        foreach (Peering peering in next.Peerings)
+            if (byName.TryGetValue(peering.Name, out Peering? was) && PeeringEquality.SayTheSame(was, peering)) same.Add(peering.Name);
+        return same;
     }
 
     // By new item, the old one that it continues.

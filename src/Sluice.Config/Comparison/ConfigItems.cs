@@ -8,7 +8,10 @@ namespace Sluice.Config.Comparison;
 public static class ConfigItems
 {
     /// <summary>The items of a configuration: the gateway and its parts, then VPCs and profiles, then what decides on packets.</summary>
-    public static IEnumerable<ConfigItem> Of(ConfigSet set)
+    public static IEnumerable<ConfigItem> Of(ConfigSet set) => Of(set, new HashSet<string>());
+
+    /// <summary>The same, but for the peerings of some names.</summary>
+    internal static IEnumerable<ConfigItem> Of(ConfigSet set, IReadOnlySet<string> without)
     {
         if (set.Gateway.Name.Length > 0) yield return GatewayItem(set.Gateway);
         foreach (LinkSpec link in set.Gateway.Links) yield return LinkItem(link);
@@ -17,7 +20,11 @@ public static class ConfigItems
         foreach (VpcDocument vpc in set.Vpcs) yield return VpcItem(vpc);
         foreach (NatProfileDocument profile in set.Profiles) yield return ProfileItem(profile);
         foreach (Peering peering in set.Peerings)
+        {
+            if (without.Contains(peering.Name)) continue;
             foreach (ConfigItem item in PeeringItems.Of(peering)) yield return item;
+        }
+
         foreach (TranslationDocument translation in set.Translations) yield return TranslationItem(translation);
         foreach (SourceNatDocument sourceNat in set.SourceNats) yield return SourceNatItem(sourceNat);
     }

@@ -57,6 +57,45 @@ public class ConfigComparisonTests
         Assert.Equal((new AgentIdentity("gw-1", 7), null), (agent.Agent, separate.Agent));
     }
 
+    [Fact]
+    public void Whatever_a_peering_says_otherwise_is_a_change()
+    {
+        const string Whole = """
+            apiVersion: gateway.githedgehog.com/v1alpha1
+            kind: VPCInfo
+            metadata: { name: a }
+            spec: { vni: 1, vpcID: AAAA1, subnets: { one: { cidr: 10.0.0.0/24 }, two: { cidr: 10.1.0.0/24 } } }
+            ---
+            apiVersion: gateway.githedgehog.com/v1alpha1
+            kind: VPCInfo
+            metadata: { name: b }
+            spec: { vni: 2, vpcID: AAAA2 }
+            ---
+            apiVersion: sluice.dev/v1alpha1
+            kind: Peering
+            metadata: { name: p }
+            spec:
+              peering:
+                a:
+                  expose:
+                    - { ips: [{ cidr: 10.0.0.0/25 }, { not: 10.0.0.8/32 }], as: [{ cidr: 203.0.113.0/31 }], nat: { masquerade: { idleTimeout: 3m } } }
+                    - { ips: [{ cidr: 10.1.0.9/32 }], as: [{ cidr: 203.0.113.9/32 }], nat: { portForward: { ports: [{ proto: tcp, port: "22", as: "2200" }, { port: "80", as: "8000" }] } } }
+                b: { expose: [{ ips: [{ cidr: 192.168.0.0/24 }] }] }
+              acl:
+                default: deny
+                rules: [{ name: one, from: a, action: allow, log: true, match: { proto: tcp, src: [{ cidr: 10.0.0.0/26 }], dst: [{ ports: ["443"] }] } }]
+            """;
+        (string Old, string New)[] edits =
+        [
+            ("10.0.0.0/25", "10.0.0.0/26"), ("not: 10.0.0.8", "not: 10.0.0.9"), ("203.0.113.0/31", "203.0.113.0/32"), ("idleTimeout: 3m", "idleTimeout: 4m"), ("proto: tcp, port", "proto: udp, port"),
+            ("port: \"80\"", "port: \"81\""), ("as: \"8000\"", "as: \"8001\""), ("192.168.0.0/24", "192.168.0.0/25"), ("default: deny", "default: deny-unless-exposed"), ("action: allow", "action: deny"),
+            (", log: true", ""), ("match: { proto: tcp", "match: { proto: udp"), ("10.0.0.0/26 }], dst", "10.0.0.0/27 }], dst"), ("\"443\"", "\"444\""), ("name: one, from", "name: two, from"),
+        ];
+        ConfigSet old = Accepted(Whole);
+        Assert.Empty(ConfigComparison.Compare(old, Accepted(Whole)));
+        Assert.All(edits, edit => Assert.NotEmpty(ConfigComparison.Compare(old, Accepted(Whole.Replace(edit.Old, edit.New, StringComparison.Ordinal)))));
+    }
+
     [Theory]
     [InlineData("idleTimeout: 3m", "idleTimeout: 4m", "Changed peering web, vpc-1 expose 1: idleTimeout 3m to 4m")]
     [InlineData("cidr: 10.0.0.0/24", "cidr: 10.0.1.0/24", "Changed vpc-1: subnets a 10.0.0.0/24 to a 10.0.1.0/24; Changed peering web, vpc-1 expose 1: ips 10.0.0.0/24 (subnet a) to 10.0.1.0/24 (subnet a)")]
