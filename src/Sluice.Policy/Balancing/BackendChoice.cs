@@ -9,10 +9,10 @@ public sealed class BackendChoice
     /// <summary>No backend can be chosen.</summary>
     public const int None = -1;
 
-    // Of a Maglev choice: by slot, the backend. Of a choice by weight: the backends in the order of their identities.
+    // Of a Maglev choice, and where weights are equal: by slot, the backend. Of any other choice by weight: the backends in the order of their identities.
     private readonly int[] backends;
 
-    // Of a choice by weight: by place in that order, the weights up to and including it.
+    // Of a choice by unequal weights: by place in that order, the weights up to and including it.
     private readonly ulong[]? ends;
 
     private BackendChoice(int[] backends, ulong[]? ends)
@@ -25,6 +25,9 @@ public sealed class BackendChoice
     public static BackendChoice ByWeight(ReadOnlySpan<BackendShare> shares)
     {
         (int[] usable, int[] weights) = Usable(shares);
+
+        // Equal weights cut the range of hashes into equal parts: the backends themselves are the slots, and their ends needn't be read.
+        if (Array.TrueForAll(weights, weight => weight == weights[0])) return new BackendChoice(usable, null);
         var cumulated = new ulong[usable.Length];
         ulong total = 0;
         for (int i = 0; i < cumulated.Length; i++) cumulated[i] = total += (ulong)weights[i];

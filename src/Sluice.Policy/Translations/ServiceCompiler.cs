@@ -21,7 +21,15 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
 
     internal VirtualService[] Services => [.. services];
 
-    internal ServiceView[] Views => [.. views];
+    internal ServiceView[] Views
+    {
+        get
+        {
+            ServiceView[] all = [.. views];
+            HugePages.Gather(all);
+            return all;
+        }
+    }
 
     /// <summary>Compiles all translations. The peers' exposes are in the spaces already.</summary>
     internal void Compile(IReadOnlyList<PairView> pairs)
