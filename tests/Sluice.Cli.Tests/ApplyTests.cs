@@ -166,6 +166,20 @@ public sealed class ApplyTests : IDisposable
         Assert.StartsWith("nothing would change", gateway.Ask("diff", printed).Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Command_files_are_printed_as_comments_of_the_stream()
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(gateway.Folder, "mixed")).FullName;
+        File.WriteAllText(Path.Combine(directory, "1.yaml"), RunningGateway.Small);
+        File.WriteAllText(Path.Combine(directory, "2.cnat"), "show cnat translation\n");
+        Assert.Equal(ExitCode.Done, gateway.Ask("apply", directory).Code);
+
+        string output = gateway.Ask("show", "config", "-o", "yaml").Output;
+
+        Assert.EndsWith("2.cnat\n# show cnat translation\n", output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Done, CommandRun.Of("check", gateway.FileOf("printed.yaml", output)).Code);
+    }
+
     // What the columns after the rule say depends on the folder's name.
     private static string WithoutPlaces(string output) => string.Join('\n', output.Split('\n').Select(line =>
         line.Contains("  AT", StringComparison.Ordinal) ? line[..line.IndexOf("  AT", StringComparison.Ordinal)].TrimEnd()

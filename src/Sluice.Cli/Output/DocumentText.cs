@@ -23,6 +23,14 @@ internal static class DocumentText
         foreach (ConfigFileView file in view.Files)
         {
             string text = file.Text ?? "";
+            if (file.Name.EndsWith(".cnat", StringComparison.Ordinal))
+            {
+                // Command lines are no YAML: they are shown, as comments.
+                output.WriteLine($"# {file.Name}");
+                foreach (ReadOnlySpan<char> line in text.AsSpan().TrimEnd('\n').EnumerateLines()) output.WriteLine($"# {line}");
+                continue;
+            }
+
             if (!first && !BeginsDocument(text)) output.WriteLine("---");
             first = false;
             output.WriteLine($"# {file.Name}");
