@@ -6,7 +6,7 @@ using Sluice.Packets.Building;
 namespace Sluice.Dataplane.Tests.Engine;
 
 /// <summary>
-/// Two tenants that masquerade towards an external, each to four addresses of its own and two that they share, beside port forwards: a few that always stand,
+/// Two tenants that masquerade towards an external, each to four addresses of its own and two that they share, beside port forwards of both sorts of addresses: a few that always stand,
 /// and ranges that come, go and move.
 /// </summary>
 /// <remarks>Every inside endpoint has a number and a remote endpoint of its own; a packet carries the number, so whoever gets it knows whom it was for.</remarks>
@@ -18,6 +18,10 @@ internal sealed class StormNet(Random random)
     public const int Ranges = 40;
     public const int RangeWidth = 100;
     public const int FirstRangePort = 10_000;
+    public const int SharedRanges = 20;
+
+    // The first of the two public addresses that both tenants have a part in, and its number among those of a tenant.
+    private const int Shared = 8;
     private const int PortsPerHost = 400;
     private const int Hosts = 250;
 
@@ -47,7 +51,8 @@ internal sealed class StormNet(Random random)
                 [Own(tenant, "30", 0), "203.0.113.8/31"], [Own(tenant, "30", 0)], [Own(tenant, "31", 2), "203.0.113.8/31"], [Own(tenant, "31", 0), "203.0.113.9/32"],
                 ["203.0.113.8/31"],
             ];
-            string publics = string.Join(", ", pools[random.Next(pools.Length)].Select(static one => $"{{ cidr: {one} }}"));
+            string[] pool = pools[random.Next(pools.Length)];
+            string publics = string.Join(", ", pool.Select(static one => $"{{ cidr: {one} }}"));
             exposes.Add($"{{ ips: [{{ cidr: 10.0.0.0/16 }}], as: [{publics}], nat: {{ masquerade: {{ idleTimeout: {random.Next(3, 9)}s }} }} }}");
             for (int i = 0; i < Standing; i++) forwards.Add(new StormForward(tenant, i % 4, "", StandingPort + i, 1, 10 + i, 22));
             for (int i = 0; i < Ranges; i++)
@@ -55,6 +60,14 @@ internal sealed class StormNet(Random random)
                 if (random.Next(3) == 0) continue;
                 string protocol = random.Next(3) switch { 0 => "tcp", 1 => "udp", _ => "" };
                 forwards.Add(new StormForward(tenant, i % 4, protocol, FirstRangePort + (i * RangeWidth * 2), RangeWidth, 20 + random.Next(8), 30_000 + (i * RangeWidth)));
+            }
+
+            // Of the addresses that both have a part in, each forwards ports of its own.
+            for (int i = 0; i < SharedRanges; i++)
+            {
+                bool hasBoth = pool.Contains("203.0.113.8/31"), hasOne = pool.Contains("203.0.113.9/32");
+                if (!(hasBoth || (hasOne && i % 2 == 1)) || random.Next(3) == 0) continue;
+                forwards.Add(new StormForward(tenant, Shared + (i % 2), "", FirstRangePort + (((2 * i) + tenant) * RangeWidth), RangeWidth, 20 + random.Next(8), 40_000 + (i * RangeWidth)));
             }
 
             foreach (StormForward forward in forwards.Where(one => one.Tenant == tenant))
@@ -73,7 +86,7 @@ internal sealed class StormNet(Random random)
         return loaded.Set ?? throw new InvalidOperationException(string.Join('\n', loaded.Problems));
     }
 
-    public static IpAddress PublicOf(int tenant, int address) => IpAddress.V4(0xCB00_7100 + (uint)((4 * tenant) + address));
+    public static IpAddress PublicOf(int tenant, int address) => IpAddress.V4(0xCB00_7100 + (uint)(address >= Shared ? address : (4 * tenant) + address));
 
     /// <summary>The inside endpoint with that number.</summary>
     public static (int Tenant, IpAddress Address, ushort Port) InsideOf(int number)

@@ -109,7 +109,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
         StormForward forward = forwards[random.Next(forwards.Count)];
         int port = forward.PublicPort + random.Next(forward.Width);
         Inject("ext", IpAddress.V4(0xC612_0000 + (uint)random.Next(1 << 17)), (ushort)random.Next(20_000, 60_000), StormNet.PublicOf(forward.Tenant, forward.Address), (ushort)port,
-            forward.Protocol != "udp" && random.Next(2) == 0, TcpFlag.Syn, ToForward, port);
+            forward.Protocol != "udp" && random.Next(2) == 0, TcpFlag.Syn, ToForward, (forward.Tenant << 16) | port);
     }
 
     private void Inject(string link, IpAddress source, ushort sourcePort, IpAddress destination, ushort destinationPort, bool tcp, byte flags, int kind, int number)
@@ -188,8 +188,9 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
         Answer("ext", destination, destinationPort, source, sourcePort, tcp, FromInside, number);
     }
 
-    private void LeftOfForward(string link, int port, IpAddress source, ushort sourcePort, IpAddress destination, ushort destinationPort, bool tcp, bool comesOut)
+    private void LeftOfForward(string link, int number, IpAddress source, ushort sourcePort, IpAddress destination, ushort destinationPort, bool tcp, bool comesOut)
     {
+        int port = number & 0xFFFF, tenant = number >> 16;
         bool standing = port < StormNet.FirstRangePort;
         if (comesOut)
         {
@@ -200,9 +201,9 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
 
         Interlocked.Increment(ref forwarded);
         bool isServer = (destination.Value >> 8 & 0xFF) == 255;
-        if (!isServer || (standing && (destinationPort != 22 || (int)(destination.Value & 0xFF) != 10 + port - StormNet.StandingPort)))
-            wrongs.Enqueue($"a packet for forward {port} came to {destination}:{destinationPort}");
-        Answer(link, destination, destinationPort, source, sourcePort, tcp, ToForward, port);
+        if (link != $"t{tenant}" || !isServer || (standing && (destinationPort != 22 || (int)(destination.Value & 0xFF) != 10 + port - StormNet.StandingPort)))
+            wrongs.Enqueue($"a packet for forward {port} of tenant {tenant} came by {link} to {destination}:{destinationPort}");
+        Answer(link, destination, destinationPort, source, sourcePort, tcp, ToForward, number);
     }
 
     // What comes back says to which endpoint it was sent.
