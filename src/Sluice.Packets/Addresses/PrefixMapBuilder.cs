@@ -39,12 +39,14 @@ public sealed class PrefixMapBuilder
     public static PrefixMap[] BuildAll(IReadOnlyList<PrefixMapBuilder> builders)
     {
         var trees = new List<int>?[builders.Count * 2];
-        for (int i = 0; i < builders.Count; i++)
+
+        // No map depends on another, and a large policy has tens of thousands.
+        Parallel.For(0, builders.Count, i =>
         {
             PrefixMapBuilder builder = builders[i];
             if (builder.v4.Count > 0) trees[2 * i] = PrefixTreeWriter.Write32(PrefixMapSweep.Cut(builder.v4, uint.MaxValue));
             if (builder.v6.Count > 0) trees[2 * i + 1] = PrefixTreeWriter.Write128(PrefixMapSweep.Cut(builder.v6, UInt128.MaxValue));
-        }
+        });
 
         PrefixTree[] placed = PrefixTreeWriter.Place(trees);
         var maps = new PrefixMap[builders.Count];
