@@ -23,7 +23,7 @@ public sealed class SessionWatch : IDisposable
 
     internal bool IsFull => waiting.Count >= Capacity;
 
-    /// <summary>What happened since the last time: each worker's in its order. Where events were lost, that is said first.</summary>
+    /// <summary>What happened since the last time, in the order of time. Where events were lost, that is said first.</summary>
     public IReadOnlyList<SessionEventView> Take()
     {
         hub.Carry();

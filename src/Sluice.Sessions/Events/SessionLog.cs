@@ -16,6 +16,9 @@ internal sealed unsafe class SessionLog : IDisposable
     /// <summary>Events that found the ring full.</summary>
     public long Lost => Volatile.Read(ref lost);
 
+    /// <summary>Events that wait, for the reader.</summary>
+    public int Waiting => (int)(Volatile.Read(ref written) - read);
+
     /// <summary>Writes one down, for the writer.</summary>
     public void Add(in SessionEvent happened)
     {

@@ -70,6 +70,21 @@ public sealed class SessionEventTests : IDisposable
     }
 
     [Fact]
+    public void A_session_begins_before_it_ends_whichever_threads_wrote_it_down()
+    {
+        test.Store.StartEvents();
+        var expected = new List<(ulong, bool)>();
+        for (int i = 0; i < 5; i++)
+        {
+            SessionView session = test.Create(test.Udp("10.0.0.2", 5000));
+            Assert.True(test.Store.End(test.Store.Control, session.Ref.Family, session.Ref.Line, EndReason.Deleted, test.Now));
+            expected.AddRange([(session.Number, false), (session.Number, true)]);
+        }
+
+        Assert.Equal(expected, Take().Select(static happened => (happened.Number, happened.IsEnd)));
+    }
+
+    [Fact]
     public void What_finds_no_room_is_lost_and_counted()
     {
         test.Store.StartEvents();
