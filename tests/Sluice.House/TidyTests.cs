@@ -56,6 +56,21 @@ public partial class TidyTests
     }
 
     [Fact]
+    public void Every_folder_says_what_it_is_and_names_its_files()
+    {
+        IGrouping<string, string>[] folders =
+            [.. Checkout.Files(".cs").Where(f => IsUnder(f, "src/")).GroupBy(f => Path.GetDirectoryName(f)!, StringComparer.Ordinal)];
+        AssertNone(folders.Where(f => !File.Exists(Path.Combine(f.Key, "README.md"))).Select(f => $"{Checkout.Relative(f.Key)} has no README.md"));
+
+        // A part of a type is named by its type: FamilyStore stands for FamilyStore.Life.cs.
+        AssertNone(from folder in folders
+                   let words = Word().Matches(File.ReadAllText(Path.Combine(folder.Key, "README.md"))).Select(m => m.Value).ToHashSet(StringComparer.Ordinal)
+                   from file in folder
+                   where !words.Contains(Path.GetFileName(file).Split('.')[0])
+                   select $"{Checkout.Relative(folder.Key)}/README.md does not name {Path.GetFileName(file)}");
+    }
+
+    [Fact]
     public void A_source_file_begins_with_its_usings_or_its_namespace() =>
         AssertNone(Checkout.Files(".cs").Where(f => Path.GetFileName(f) != "Program.cs")
             .Where(f => !Beginning().IsMatch(File.ReadLines(f).FirstOrDefault(l => l.Length > 0) ?? ""))
@@ -131,6 +146,9 @@ public partial class TidyTests
 
     [GeneratedRegex(@"^(global )?using |^namespace |^#nullable ")]
     private static partial Regex Beginning();
+
+    [GeneratedRegex(@"\w+")]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace();
