@@ -85,9 +85,9 @@ public sealed class ShowTests : IDisposable
 
         public PoolsView Pools() => new([new("203.0.113.1", "udp", 1, 0, 64512)]);
 
-    public PeeringsView Peerings() => new(
-    [
-        new("web", "gw.yaml:9:1",
+        public PeeringsView Peerings() => new(
+        [
+            new("web", "gw.yaml:9:1",
         [
             new("vpc-1", "vpc-2", 1, "portForward", ["10.0.0.2/32:22"], ["203.0.113.1/32:22101"], ["tcp 22101 to 22"], "gw.yaml:14:11", 3),
             new("vpc-2", "vpc-1", 1, "default", [], [], [], "gw.yaml:20:11", 0),
@@ -96,13 +96,13 @@ public sealed class ShowTests : IDisposable
         4),
     ]);
 
-    public AgentView Agent() => new("gwint.githedgehog.com/v1alpha1", "GatewayAgent", new("gw", "default"), new(7, "2026-01-31T12:00:00Z", "2026-01-31T12:00:09Z",
-        new(new("0.1.0"), new(0), new Dictionary<string, AgentVpcView> { ["vpc-1"] = new(2, 112, 1) },
-            new Dictionary<string, AgentPeeringView> { ["vpc-1->vpc-2"] = new(2, 112, 0, 56, 1) },
-            new(new Dictionary<string, string>()), "2026-01-31T12:00:08Z")));
+        public AgentView Agent() => new("gwint.githedgehog.com/v1alpha1", "GatewayAgent", new("gw", "default"), new(7, "2026-01-31T12:00:00Z", "2026-01-31T12:00:09Z",
+            new(new("0.1.0"), new(0), new Dictionary<string, AgentVpcView> { ["vpc-1"] = new(2, 112, 1) },
+                new Dictionary<string, AgentPeeringView> { ["vpc-1->vpc-2"] = new(2, 112, 0, 56, 1) },
+                new(new Dictionary<string, string>()), "2026-01-31T12:00:08Z")));
 
-    public ConfigView Config(bool withTexts) => new(
-        7, "2026-01-31T12:00:00Z", [new("gw.yaml", 1, withTexts ? "# nothing" : null)], new Dictionary<string, int> { ["link"] = 2 });
+        public ConfigView Config(bool withTexts) => new(
+            7, "2026-01-31T12:00:00Z", [new("gw.yaml", 1, withTexts ? "# nothing" : null)], new Dictionary<string, int> { ["link"] = 2 });
 
         private static SessionFacts Session(ulong number, string source, ushort port) =>
             new(new Sluice.Sessions.SessionView
@@ -117,7 +117,8 @@ public sealed class ShowTests : IDisposable
                 ReplyPackets = 1,
                 ReplyBytes = 52,
                 IdleMilliseconds = 500,
-                IdleLimitMilliseconds = 10_500, RemainingMilliseconds = 10_000,
+                IdleLimitMilliseconds = 10_500,
+                RemainingMilliseconds = 10_000,
             }, "vpc-1", "vpc-2", "peering web, vpc-1 expose 1 (masquerade)");
     }
 }

@@ -21,7 +21,8 @@ internal sealed class FixedInspector : IGatewayInspector
             ReplyPackets = 1,
             ReplyBytes = 52,
             IdleMilliseconds = 500,
-            IdleLimitMilliseconds = 10_500, RemainingMilliseconds = 10_000,
+            IdleLimitMilliseconds = 10_500,
+            RemainingMilliseconds = 10_000,
         }, "vpc-1", "vpc-2", "peering web, vpc-1 expose 1 (masquerade)");
 
     public StatusView Status() => new(1, 2, 1, 2, 1, new(10, 1, 8, 1, 0, new Dictionary<string, ulong> { ["NoRoute"] = 2 }));
