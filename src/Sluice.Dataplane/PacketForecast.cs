@@ -101,7 +101,7 @@ public sealed class PacketForecast
             DecisionKind.Stateless or DecisionKind.Route => Leave(decision),
 
             // What has no ports can have no session, whatever is decided of its source and destination.
-            _ when !packet.HasPorts => DropOrHost(DropReason.UnsupportedProtocol),
+            _ when !packet.HasPorts => DropOrHost(DropReason.UnsupportedProtocol, isTheGateways: decision.Kind == DecisionKind.Session),
             DecisionKind.AskMappings => Inbound(decision),
             _ => Begin(decision),
         };
@@ -157,7 +157,9 @@ public sealed class PacketForecast
     }
 
     private (Verdict Verdict, DropReason Reason) Begin(in Decision decision) =>
-        packet.Protocol == IpProtocol.Tcp && (packet.TcpFlags & Beginning) != TcpFlag.Syn ? DropOrHost(DropReason.MidstreamTcp) : Leave(decision);
+        packet.Protocol == IpProtocol.Tcp && (packet.TcpFlags & Beginning) != TcpFlag.Syn
+            ? DropOrHost(DropReason.MidstreamTcp, isTheGateways: decision.RewritesDestination && Mapping is null)
+            : Leave(decision);
 
     private (Verdict Verdict, DropReason Reason) Leave(in Decision decision)
     {
@@ -180,7 +182,7 @@ public sealed class PacketForecast
         return way.Route is null ? (Verdict.Drop, DropReason.NoRoute) : (Verdict.Forward, DropReason.None);
     }
 
-    // What is left for one of the gateway's own addresses is the host's.
-    private (Verdict Verdict, DropReason Reason) DropOrHost(DropReason reason) =>
-        IsForHost ? (Verdict.Consume, DropReason.None) : (Verdict.Drop, reason);
+    // What is left for one of the gateway's own addresses is the host's; what a forward, a translation or an access list speaks of is not left.
+    private (Verdict Verdict, DropReason Reason) DropOrHost(DropReason reason, bool isTheGateways = false) =>
+        IsForHost && !isTheGateways && reason is not (DropReason.AclDenied or DropReason.NoBackend) ? (Verdict.Consume, DropReason.None) : (Verdict.Drop, reason);
 }

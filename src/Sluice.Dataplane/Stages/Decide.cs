@@ -142,7 +142,8 @@ internal sealed unsafe class Decide(WorkerContext context)
 
     private uint Enter(Packet* packet, in FlowParts parts, in MappingView mapping, in Decision decision)
     {
-        if (decision.Kind != DecisionKind.Session) return LeaveOrDrop(packet, parts.Destination, decision.Reason, mapping.InsideRealm);
+        if (decision.Kind != DecisionKind.Session)
+            return LeaveOrDrop(packet, parts.Destination, decision.Reason, mapping.InsideRealm, isTheGateways: decision.Reason == DropReason.AclDenied);
 
         NewSession request = RequestFor(packet, parts, decision);
         request.Mapping = mapping.Index;

@@ -13,9 +13,9 @@ public sealed class AccessListTests
         [Net.Link("vpc1", "10.0.0.1/24", "10.0.0.2 10.0.0.3"), Net.Link("vpc2", "192.168.50.1/24", "192.168.50.2")],
         [$"vpc1: {Net.Plain("10.0.0.0/24")}, vpc2: {Net.Plain("192.168.50.0/24")} }}, acl: {{ {acl}"]);
 
-    private static string Masquerade(string acl) => Net.Of(
+    private static string Masquerade(string acl, string publicAddress = "203.0.113.1/32") => Net.Of(
         [Net.Link("vpc1", "10.0.0.1/24", "10.0.0.2 10.0.0.3"), Net.Link("vpc2", "192.168.50.1/24", "192.168.50.2")],
-        [$"vpc1: {Net.Masquerading("10.0.0.0/24", "203.0.113.1/32")}, vpc2: {Net.Plain("192.168.50.0/24")} }}, acl: {{ {acl}"]);
+        [$"vpc1: {Net.Masquerading("10.0.0.0/24", publicAddress)}, vpc2: {Net.Plain("192.168.50.0/24")} }}, acl: {{ {acl}"]);
 
     private static string Static(string acl) => Net.Of(
         [Net.Link("vpc1", "10.0.0.1/24", "10.0.0.2 10.0.0.3"), Net.Link("vpc2", "192.168.50.1/24", "192.168.50.2")],
@@ -131,6 +131,18 @@ public sealed class AccessListTests
         Assert.Equal(0, rig.Engine.Store.Count().Total);
         rig.In("vpc2", PacketScript.Parse("192.168.50.2 > 203.0.113.2 protocol 47"));
         Assert.Equal(["drop AclDenied"], rig.TakeVerdicts());
+    }
+
+    [Fact]
+    public void What_a_list_denies_at_a_mapping_of_the_gateway_s_own_address_is_dropped_and_not_left_to_the_host()
+    {
+        using var rig = new Rig(Masquerade($"default: deny, rules: [{AllowFlow}]", "192.168.50.1/32"));
+        new Play(rig).Run("""
+            vpc1 10.0.0.2:5000 > 192.168.50.2:53 udp
+              = vpc2 192.168.50.1:5000 > 192.168.50.2:53 udp
+            vpc2 192.168.50.2:99 > 192.168.50.1:5000 udp
+              drop AclDenied
+            """);
     }
 
     [Fact]
