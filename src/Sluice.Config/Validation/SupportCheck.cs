@@ -8,7 +8,6 @@ internal static class SupportCheck
     public static void Judge(ConfigSet set, Problems problems)
     {
         for (int i = 0; i < set.Gateway.Links.Length; i++) Judge(set.Gateway.Links[i], $"spec.links[{i}]", problems);
-        foreach (TranslationDocument translation in set.Translations) Refuse(problems, translation.Place, "", "virtual IPs (kind Translation)");
         foreach (SourceNatDocument source in set.SourceNats) Refuse(problems, source.Place, "", "source-NAT policies (kind SourceNat)");
     }
 

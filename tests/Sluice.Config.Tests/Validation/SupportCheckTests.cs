@@ -34,7 +34,6 @@ public class SupportCheckTests
     }
 
     [Theory]
-    [InlineData("kind: Translation\nmetadata: { name: web }\nspec: { address: 30.0.0.2, port: 80, backends: [{ address: 20.0.0.1, port: 8080 }] }")]
     [InlineData("kind: SourceNat\nmetadata: { name: leaving }\nspec: { addresses: [198.51.100.1, '30::1'], exclude: [10.0.0.0/8, '20::/100'] }")]
     public void Kinds_of_later_versions_are_judged_and_refused(string document)
     {
