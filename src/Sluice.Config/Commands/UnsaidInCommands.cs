@@ -12,6 +12,7 @@ internal static class UnsaidInCommands
         if (translation.AffinityTimeout is not null) yield return "affinity can't be said";
         if (!translation.HashFields.IsEmpty || translation.SymmetricHash || translation.ReverseHash) yield return "what is hashed can't be said";
         if (translation.DrainOnRemove) yield return "'onRemove: drain' can't be said";
+        if (translation.Health is not null) yield return "health checks can't be said";
         foreach (BackendSpec backend in translation.Backends)
         {
             if (backend.Weight == 0 || backend.Weight % 100 != 0) yield return $"the weight {backend.Weight} of {backend.Address} can't be said";

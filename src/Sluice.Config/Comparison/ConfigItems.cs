@@ -122,7 +122,39 @@ public static class ConfigItems
             { "onRemove", translation.DrainOnRemove ? "drain" : "end" },
             { "backends", translation.Backends.Select(Show) },
         };
+        if (translation.Health is { } health) AddHealth(fields, health);
         return new ConfigItem("Translation", translation.Name, translation.Place, [.. fields]);
+    }
+
+    private static void AddHealth(ItemFields fields, HealthSpec health)
+    {
+        fields.AddWord("health.check", health.Check);
+        if (health.Check != HealthCheckKind.None)
+        {
+            fields.Add("health.port", health.Port);
+            fields.Add("health.interval", health.Interval);
+            fields.Add("health.timeout", health.Timeout);
+            fields.Add("health.rise", health.Rise);
+            fields.Add("health.fall", health.Fall);
+        }
+
+        if (health.Check == HealthCheckKind.Http)
+        {
+            fields.Add("health.path", health.Path);
+            fields.Add("health.host", health.Host);
+            fields.Add("health.status", health.Status.ToString());
+        }
+
+        if (health.Check == HealthCheckKind.Udp)
+        {
+            fields.Add("health.send", health.Send);
+            fields.Add("health.answer", health.NeedsAnswer ? "required" : "optional");
+        }
+
+        if (health.Passive is not { } passive) return;
+        fields.Add("health.passive.refused", passive.Refused);
+        fields.Add("health.passive.unanswered", passive.Unanswered);
+        fields.Add("health.passive.ejectFor", passive.EjectFor);
     }
 
     private static ConfigItem SourceNatItem(SourceNatDocument nat)

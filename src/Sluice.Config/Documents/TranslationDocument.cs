@@ -54,6 +54,9 @@ public sealed record TranslationDocument : Document
     /// <summary>Whether the sessions of a removed backend are left to finish.</summary>
     public bool DrainOnRemove { get; init; }
 
+    /// <summary>How backends are checked; null: they aren't, and all of them count as well.</summary>
+    public HealthSpec? Health { get; init; }
+
     /// <summary>The backends; none: new sessions are refused.</summary>
     public ImmutableArray<BackendSpec> Backends { get; init; } = [];
 

@@ -14,13 +14,15 @@ internal static class TranslationReader
     {
         Problems problems = header.Problems;
         Fields spec = Fields.Of(header.Document.Require("spec"), problems,
-            "realm", "address", "addressOf", "family", "port", "protocol", "mode", "noClient", "loadBalancing", "affinity", "profile", "onRemove", "backends");
+            "realm", "address", "addressOf", "family", "port", "protocol", "mode", "noClient", "loadBalancing", "affinity", "profile", "onRemove", "health", "backends");
         if (!spec.Exist || EndAddress(spec) is not { } end) return;
         (IpAddress address, NamedSpec? addressOf) = end;
         Fields balancing = Fields.Of(spec["loadBalancing"], problems, "method", "tableSize", "hashFields", "symmetric", "reverse");
         Fields affinity = Fields.Of(spec["affinity"], problems, "by", "timeout");
         affinity.Choice("by", ("clientAddress", true));
         PortRange? ports = PortOrRange(spec, "port");
+        byte protocol = (byte)(spec.Choice("protocol", ("TCP", 6), ("UDP", 17), ("SCTP", 132)) ?? 6);
+        ImmutableArray<BackendSpec> backends = Backends(spec.List("backends"), address, ports ?? PortRange.All, problems);
         asked.Translations.Add(new TranslationDocument
         {
             Name = header.Name,
@@ -33,7 +35,7 @@ internal static class TranslationReader
             Address = address,
             AddressOf = addressOf,
             Ports = ports ?? PortRange.All,
-            Protocol = (byte)(spec.Choice("protocol", ("TCP", 6), ("UDP", 17), ("SCTP", 132)) ?? 6),
+            Protocol = protocol,
             IsReal = spec.Choice("mode", ("vip", false), ("real", true)) ?? false,
             NoClient = spec.Bool("noClient") ?? false,
             Maglev = balancing.Choice("method", ("hash", false), ("maglev", true)) ?? false,
@@ -44,7 +46,8 @@ internal static class TranslationReader
             AffinityTimeout = affinity.Exist ? TimerReader.Timer(affinity, "timeout", TimeSpan.Zero, "") ?? TimeSpan.FromHours(3) : null,
             Profile = spec.Text("profile"),
             DrainOnRemove = spec.Choice("onRemove", ("end", false), ("drain", true)) ?? false,
-            Backends = Backends(spec.List("backends"), address, ports ?? PortRange.All, problems),
+            Health = HealthReader.Read(spec["health"], protocol, ports is not null || backends.All(static backend => backend.Ports is not null), problems),
+            Backends = backends,
         });
     }
 
