@@ -52,27 +52,13 @@ public struct Decision
     public ushort DestinationPort;
 
     private IpFamily family;
+    private Signs signs;
 
     /// <summary>What is to be done.</summary>
     public DecisionKind Kind;
 
     /// <summary>With <see cref="DecisionKind.Drop"/>, and with <see cref="DecisionKind.Answer"/> where there is no answer: why it is dropped.</summary>
     public DropReason Reason;
-
-    /// <summary>Whether the source becomes a fixed public endpoint: static NAT, or the public endpoint that is forwarded to the sender.</summary>
-    public bool RewritesSource;
-
-    /// <summary>Whether the destination becomes a fixed inside endpoint: static NAT or a port forward.</summary>
-    public bool RewritesDestination;
-
-    /// <summary>With <see cref="DecisionKind.Drop"/>: the packet came unasked, from outside of an end that hides its hosts, to a public port that nobody has or that an access list denies, so its sender hears nothing.</summary>
-    public bool InSilence;
-
-    /// <summary>Whether the pair of realms has an access list, so that packets that come back must be judged by it too.</summary>
-    public bool HasAcl;
-
-    /// <summary>Whether the rule asks for one (rate-limited) record of this packet; <see cref="Rule"/> names it.</summary>
-    public bool Log;
 
     /// <summary>Conduct of the packets that go the way of the first one.</summary>
     public FlowConduct OriginalConduct;
@@ -94,6 +80,48 @@ public struct Decision
 
     /// <summary>The backend that was chosen, which <see cref="GatewayPolicy.TryGetBackend"/> knows; 0: none, for the destination is no virtual IP.</summary>
     public int Backend;
+
+    /// <summary>Whether the source becomes a fixed public endpoint: static NAT, or the public endpoint that is forwarded to the sender.</summary>
+    public bool RewritesSource
+    {
+        readonly get => Has(Signs.RewritesSource);
+        set => Set(Signs.RewritesSource, value);
+    }
+
+    /// <summary>Whether the destination becomes a fixed inside endpoint: static NAT or a port forward.</summary>
+    public bool RewritesDestination
+    {
+        readonly get => Has(Signs.RewritesDestination);
+        set => Set(Signs.RewritesDestination, value);
+    }
+
+    /// <summary>With <see cref="DecisionKind.Drop"/>: the packet came unasked, from outside of an end that hides its hosts, to a public port that nobody has or that an access list denies, so its sender hears nothing.</summary>
+    public bool InSilence
+    {
+        readonly get => Has(Signs.InSilence);
+        set => Set(Signs.InSilence, value);
+    }
+
+    /// <summary>Whether the pair of realms has an access list, so that packets that come back must be judged by it too.</summary>
+    public bool HasAcl
+    {
+        readonly get => Has(Signs.HasAcl);
+        set => Set(Signs.HasAcl, value);
+    }
+
+    /// <summary>Whether the rule asks for one (rate-limited) record of this packet; <see cref="Rule"/> names it.</summary>
+    public bool Log
+    {
+        readonly get => Has(Signs.Log);
+        set => Set(Signs.Log, value);
+    }
+
+    /// <summary>Whether the client is to keep the backend that it had last, which the policy doesn't know: see <see cref="GatewayPolicy.LeadTo(in FirstPacket, int, ref Decision)"/>.</summary>
+    public bool HasAffinity
+    {
+        readonly get => Has(Signs.HasAffinity);
+        set => Set(Signs.HasAffinity, value);
+    }
 
     /// <summary>With <see cref="RewritesSource"/>: the public address that the source becomes.</summary>
     public readonly IpAddress Source => new(family, source);
@@ -130,5 +158,22 @@ public struct Decision
     {
         family = address.Family;
         destination = address.Value;
+    }
+
+    private readonly bool Has(Signs sign) => (signs & sign) != 0;
+
+    private void Set(Signs sign, bool value) => signs = value ? signs | sign : signs & ~sign;
+
+    // One byte, so that a decision stays one cache line.
+    [Flags]
+    private enum Signs : byte
+    {
+        None = 0,
+        RewritesSource = 1 << 0,
+        RewritesDestination = 1 << 1,
+        InSilence = 1 << 2,
+        HasAcl = 1 << 3,
+        Log = 1 << 4,
+        HasAffinity = 1 << 5,
     }
 }

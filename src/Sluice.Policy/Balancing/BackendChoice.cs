@@ -15,23 +15,27 @@ public sealed class BackendChoice
     // Of a choice by unequal weights: by place in that order, the weights up to and including it.
     private readonly ulong[]? ends;
 
-    private BackendChoice(int[] backends, ulong[]? ends)
+    private BackendChoice(int[] backends, ulong[]? ends, bool isAnyActive)
     {
         this.backends = backends;
         this.ends = ends;
+        IsAnyActive = isAnyActive;
     }
+
+    /// <summary>Whether somebody who is up has a weight: then nobody who drains is chosen.</summary>
+    public bool IsAnyActive { get; }
 
     /// <summary>A choice by weight: small and quick to make; where a backend goes or comes, many flows change theirs.</summary>
     public static BackendChoice ByWeight(ReadOnlySpan<BackendShare> shares)
     {
-        (int[] usable, int[] weights) = Usable(shares);
+        (int[] usable, int[] weights, bool isAnyActive) = Usable(shares);
 
         // Equal weights cut the range of hashes into equal parts: the backends themselves are the slots, and their ends needn't be read.
-        if (Array.TrueForAll(weights, weight => weight == weights[0])) return new BackendChoice(usable, null);
+        if (Array.TrueForAll(weights, weight => weight == weights[0])) return new BackendChoice(usable, null, isAnyActive);
         var cumulated = new ulong[usable.Length];
         ulong total = 0;
         for (int i = 0; i < cumulated.Length; i++) cumulated[i] = total += (ulong)weights[i];
-        return new BackendChoice(usable, cumulated);
+        return new BackendChoice(usable, cumulated, isAnyActive);
     }
 
     /// <summary>A choice by a Maglev table: where a backend goes or comes, hardly a flow of the others changes.</summary>
@@ -39,13 +43,13 @@ public sealed class BackendChoice
     /// <param name="size">Slots of the table; raised to a prime.</param>
     public static BackendChoice ByMaglev(ReadOnlySpan<BackendShare> shares, int size = MaglevTable.DefaultSize)
     {
-        (int[] usable, int[] weights) = Usable(shares);
-        if (usable.Length == 0) return new BackendChoice([], null);
+        (int[] usable, int[] weights, bool isAnyActive) = Usable(shares);
+        if (usable.Length == 0) return new BackendChoice([], null, isAnyActive);
         var identities = new ulong[usable.Length];
         for (int i = 0; i < usable.Length; i++) identities[i] = shares[usable[i]].Identity;
         int[] slots = MaglevTable.Fill(identities, weights, size);
         for (int i = 0; i < slots.Length; i++) slots[i] = usable[slots[i]];
-        return new BackendChoice(slots, null);
+        return new BackendChoice(slots, null, isAnyActive);
     }
 
     /// <summary>The index of the backend for a flow, or <see cref="None"/>.</summary>
@@ -68,7 +72,7 @@ public sealed class BackendChoice
     }
 
     // Those that have a weight; where there are none those that drain, all alike.
-    private static (int[] Usable, int[] Weights) Usable(ReadOnlySpan<BackendShare> shares)
+    private static (int[] Usable, int[] Weights, bool IsAnyActive) Usable(ReadOnlySpan<BackendShare> shares)
     {
         bool isAnyActive = false;
         foreach (BackendShare share in shares) isAnyActive |= share is { IsUp: true, Weight: > 0 };
@@ -78,6 +82,6 @@ public sealed class BackendChoice
 
         BackendShare[] all = shares.ToArray();
         usable.Sort((left, right) => (all[left].Identity, all[left].Weight, left).CompareTo((all[right].Identity, all[right].Weight, right)));
-        return ([.. usable], [.. usable.Select(index => isAnyActive ? all[index].Weight : 1)]);
+        return ([.. usable], [.. usable.Select(index => isAnyActive ? all[index].Weight : 1)], isAnyActive);
     }
 }

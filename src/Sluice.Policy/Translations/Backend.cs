@@ -30,6 +30,20 @@ public sealed record Backend
     /// <summary>By what a choice knows it: gateways that reach one endpoint in different ways choose it for the same flows.</summary>
     internal ulong Identity => FlowHash.Mix(FlowHash.Add(FirstPort ?? 0UL, Address ?? default));
 
+    /// <summary>By what a client's backend is remembered: all that a session with it is made of. Never 0.</summary>
+    internal ulong Pin
+    {
+        get
+        {
+            uint ports = (uint)(FirstPort ?? 0) << 16 | (SourcePort ?? 0);
+            uint given = (FirstPort is null ? 0u : 1) | (SourcePort is null ? 0u : 2) | (Source is null ? 0u : 4) | (IsDirect ? 8u : 0) | (Address is null ? 0u : 16);
+            ulong hash = FlowHash.Mix((ulong)given << 32 | ports);
+            if (Address is { } address) hash = FlowHash.Add(hash, address);
+            if (Source is { } source) hash = FlowHash.Add(hash + 1, source);
+            return hash | 1;
+        }
+    }
+
     // Whatever the order of the list: what can be told apart has one order.
     internal (UInt128 Address, int Port, UInt128 Source, int SourcePort, bool IsDirect, int Weight) Order =>
         (Address?.Value ?? 0, FirstPort ?? -1, Source?.Value ?? 0, SourcePort ?? -1, IsDirect, Weight);

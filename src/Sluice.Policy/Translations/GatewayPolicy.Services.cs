@@ -61,6 +61,7 @@ public sealed partial class GatewayPolicy
             Rule = service.Rule,
             Timers = service.Timers,
             OriginalConduct = FlowConduct.KeepErrorSource,
+            HasAffinity = service.Affinity is not null,
         };
         if (view.Pair == ServiceView.Own) return decision;
         ref readonly ExposeView sender = ref SenderOf(Pairs[view.Pair].Sources, packet, out bool mayBegin);

@@ -9,6 +9,7 @@ namespace Sluice.Policy.Translations;
 public sealed class VirtualService
 {
     private readonly bool[] down;
+    private readonly ulong[] pins = [];
     private volatile BackendChoice choice;
 
     internal VirtualService(ImmutableArray<Backend> backends, int firstBackend, int tableSize)
@@ -47,8 +48,27 @@ public sealed class VirtualService
     /// <summary>Whether TCP sessions of a backend that is listed no more are left to finish.</summary>
     public required bool DrainsRemoved { get; init; }
 
-    /// <summary>How long a client keeps its backend; null: no longer than a session.</summary>
-    public TimeSpan? Affinity { get; init; }
+    /// <summary>How long after its last new session a client keeps its backend; null: no longer than a session.</summary>
+    public TimeSpan? Affinity
+    {
+        get;
+        init
+        {
+            field = value;
+            pins = value is null ? [] : [.. Backends.Select(static backend => backend.Pin)];
+        }
+    }
+
+    /// <summary>By what clients' backends are remembered for it: follows from its name alone, so it is the same in every configuration.</summary>
+    internal ulong Identity
+    {
+        get
+        {
+            ulong hash = 0;
+            foreach (char letter in Name) hash = FlowHash.Mix(hash + letter + 1);
+            return hash;
+        }
+    }
 
     /// <summary>The backends, in an order that doesn't follow that of the document.</summary>
     public ImmutableArray<Backend> Backends { get; }
@@ -71,6 +91,15 @@ public sealed class VirtualService
     }
 
     internal bool IsUp(int backend) => !down[backend];
+
+    /// <summary>Whether a backend may get a new session: it is up, and drains only where all do that are up.</summary>
+    internal bool MayGet(int backend) => !down[backend] && (Backends[backend].Weight > 0 || !choice.IsAnyActive);
+
+    /// <summary>What a client's backend is remembered by, where there is affinity.</summary>
+    internal ulong PinOf(int backend) => pins[backend];
+
+    /// <summary>The place of the backend that a client had, or <see cref="BackendChoice.None"/> where it is listed no more.</summary>
+    internal int Pinned(ulong pin) => Array.IndexOf(pins, pin);
 
     /// <summary>The port of a backend for a virtual port.</summary>
     internal ushort PortOf(Backend backend, ushort port) => backend.FirstPort is { } first ? (ushort)(port - Ports.First + first) : port;
