@@ -115,7 +115,7 @@ public sealed class PacketForecast
         uint now = engine.Clock.Now;
         if (line == FlowLines.None || !engine.Store.IsAliveSlow(family, line, now) || !engine.Store.TryDescribe(family, line, now, out SessionView found)) return false;
         Session = found;
-        FlowState* state = family == IpFamily.V4 ? &engine.Store.V4.Line(line)->State : &engine.Store.V6.Line(line)->State;
+        FlowState* state = engine.Store.StateOf(family, line);
         IsDenied = (state->Conduct & FlowConduct.Denied) != 0;
         IsReply = found.Original != parts;
         FlowParts turned = IsReply ? found.Original : found.Reply;

@@ -19,6 +19,9 @@ public sealed class Ruleset
     /// <summary>The runtime pools, by the policy's index.</summary>
     public required ImmutableArray<Pool> Pools { get; init; }
 
+    /// <summary>The runtime pool of a decision's number; null for <see cref="Decision.NoPool"/>.</summary>
+    public Pool? PoolOf(int number) => number == Decision.NoPool ? null : Pools[number];
+
     /// <summary>The session store's number of each of the policy's timer sets.</summary>
     public required ImmutableArray<ushort> TimerSets { get; init; }
 

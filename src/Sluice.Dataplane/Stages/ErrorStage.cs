@@ -32,7 +32,7 @@ internal sealed unsafe class ErrorStage<TPacket, TFlow, TKey, TLine>(WorkerConte
         if (index == FlowLines.None) return false;
         TLine* line = table.Line(index);
         FlowState* state = TFlow.StateOf(line);
-        if ((state->Conduct & FlowConduct.Cache) != 0 || !decide.IsStillGood(TFlow.Family, index)) return false;
+        if ((state->Conduct & FlowConduct.Cache) != 0 || !decide.Again.IsStillGood(TFlow.Family, index)) return false;
 
         packet->Session = index;
         if ((TFlow.StateOf(table.Line(state->Partner))->Conduct & FlowConduct.Denied) != 0)

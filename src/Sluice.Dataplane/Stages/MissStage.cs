@@ -14,7 +14,7 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
     where TLine : unmanaged
 {
     // By the packet's place among the chunk's packets of this family; right for those that had no candidate in this chunk.
-    private readonly Decide.Foreseen[] foreseen = new Decide.Foreseen[FlowStage<TPacket, TFlow, TKey, TLine>.Chunk];
+    private readonly Foresight.Foreseen[] foreseen = new Foresight.Foreseen[FlowStage<TPacket, TFlow, TKey, TLine>.Chunk];
     private FlowWork<TKey>* chunkWork;
 
     /// <summary>Decides the chunk's misses ahead, so that what making their sessions touches is on its way to the cache.</summary>
@@ -27,9 +27,9 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
             if (packet->Kind != TPacket.Kind) continue;
             if (work->Line == FlowLines.None)
             {
-                ref Decide.Foreseen ahead = ref foreseen[work - chunkWork];
+                ref Foresight.Foreseen ahead = ref foreseen[work - chunkWork];
                 ahead.Request.Original = TFlow.PartsOf(in work->Key);
-                decide.Locate(ref ahead);
+                decide.Ahead.Locate(ref ahead);
             }
 
             work++;
@@ -39,15 +39,15 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
         for (Packet* packet = chunk; packet < end; packet++)
         {
             if (packet->Kind != TPacket.Kind) continue;
-            if (located->Line == FlowLines.None) decide.Foresee(packet, ref foreseen[located - chunkWork]);
+            if (located->Line == FlowLines.None) decide.Ahead.Foresee(packet, ref foreseen[located - chunkWork]);
             located++;
         }
 
         for (FlowWork<TKey>* item = chunkWork; item < work; item++)
-            if (item->Line == FlowLines.None) decide.Plan(ref foreseen[item - chunkWork], item->Hash);
+            if (item->Line == FlowLines.None) decide.Ahead.Plan(ref foreseen[item - chunkWork], item->Hash);
 
         for (FlowWork<TKey>* item = chunkWork; item < work; item++)
-            if (item->Line == FlowLines.None) decide.Prepare(in foreseen[item - chunkWork]);
+            if (item->Line == FlowLines.None) decide.Ahead.Prepare(in foreseen[item - chunkWork]);
     }
 
     /// <summary>The line of a packet whose candidate was not its own; a session is made where the policy wants one.</summary>
@@ -67,7 +67,7 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
         context.TakeRules();
         while (index != FlowLines.None)
         {
-            if (decide.IsStillGood(TFlow.Family, index)) return index;
+            if (decide.Again.IsStillGood(TFlow.Family, index)) return index;
 
             // The line died, by us or by another worker since the probe; a new session may have its key already.
             uint found = table.ResolveSlow(item->Key, item->Hash);

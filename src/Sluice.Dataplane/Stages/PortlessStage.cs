@@ -25,7 +25,7 @@ internal sealed unsafe class PortlessStage<TPacket, TFlow, TKey, TLine>(WorkerCo
         uint index = table.Find(in key);
         if (index == FlowLines.None) return false;
         context.TakeRules();
-        if (!decide.IsStillGood(TFlow.Family, index)) return false;
+        if (!decide.Again.IsStillGood(TFlow.Family, index)) return false;
         Forward(packet, index);
         return true;
     }
@@ -37,7 +37,6 @@ internal sealed unsafe class PortlessStage<TPacket, TFlow, TKey, TLine>(WorkerCo
         FlowParts parts = PartsOf(packet);
         uint index = decide.Remember(packet, in parts, in decision);
         if (index == FlowLines.None) return;
-        if (decision.Log) decide.TellSlow(packet, in parts, in decision, index);
         Forward(packet, index);
     }
 

@@ -123,7 +123,7 @@ internal sealed unsafe class Worker : IDisposable
         context.Now = now;
         context.TakeRules();
         foreach (SessionView session in context.Store.Sessions(now))
-            decide.IsStillGood(session.Ref.Family, session.Ref.Line);
+            decide.Again.IsStillGood(session.Ref.Family, session.Ref.Line);
     }
 
     /// <summary>Runs every pass once on nothing, so that no packet waits for code.</summary>
@@ -195,7 +195,7 @@ internal sealed unsafe class Worker : IDisposable
     {
         Span<SessionRef> stale = stackalloc SessionRef[SweptLines];
         int visited = context.Store.Sweep(context.Sessions, context.Now, SweptLines, context.Rules.Generation, stale, out int count);
-        foreach (SessionRef session in stale[..count]) decide.IsStillGood(session.Family, session.Line);
+        foreach (SessionRef session in stale[..count]) decide.Again.IsStillGood(session.Family, session.Line);
         return visited;
     }
 

@@ -39,6 +39,10 @@ public sealed unsafe partial class SessionStore : IDisposable
     /// <summary>The IPv6 flows, for look-ups.</summary>
     public FlowTable<Flow6, FlowKey6, FlowLine6> V6 => v6.Table;
 
+    /// <summary>What both families' lines have in common, of one line.</summary>
+    public FlowState* StateOf(IpFamily family, uint line) =>
+        family == IpFamily.V4 ? &v4.Table.Line(line)->State : &v6.Table.Line(line)->State;
+
     /// <summary>Idle milliseconds by timer class (<see cref="FlowState.Timer"/>); stays where it is.</summary>
     public uint* IdleMilliseconds => shared.Durations.Milliseconds;
 

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using Sluice.Dataplane.Workers;
+using Sluice.Packets;
+using Sluice.Packets.Addresses;
+using Sluice.Packets.Headers;
+using Sluice.Policy;
+using Sluice.Sessions;
+
+namespace Sluice.Dataplane.Stages;
+
+/// <summary>Makes the session that a decision asks for, or disposes of the packet.</summary>
+internal sealed unsafe class BeginSession(WorkerContext context)
+{
+    private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
+
+    /// <summary>Makes the session of a packet.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="parts">Its tuple.</param>
+    /// <param name="decision">What is to become of it.</param>
+    /// <param name="request">The decision as the store takes it; see <see cref="RequestFor"/>.</param>
+    /// <returns>Its line, or none where the packet has been disposed of.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public uint Make(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
+    {
+        if (packet->Protocol == IpProtocol.Tcp && (packet->TcpFlags & Beginning) != TcpFlag.Syn)
+            return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.MidstreamTcp, decision.RealmTo, decision.RewritesDestination);
+        if (packet->Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6 && !PacketPorts.IsRequest(packet->Icmp->Type))
+            return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.IcmpUnmatched, decision.RealmTo, decision.RewritesDestination);
+
+        // What can't be sent makes no session: the way out is looked for first.
+        IpAddress destination = request.RewritesDestination ? request.Destination : decision.IsRoutedBy ? decision.RouteBy : parts.Destination;
+        uint handle = context.Delivery.Reach(packet, request.RealmTo, destination);
+        if (handle == FlowState.NoNextHop) return FlowLines.None;
+
+        DropReason refused = context.Store.Create(context.Sessions, request, context.Now, out SessionRef session);
+        if (refused != DropReason.None) return Refuse(packet, parts, request, refused);
+        if (decision.HasAcl) JudgeReplies(session, decision.Rule);
+        context.Store.StateOf(session.Family, session.Line)->NextHop = handle;
+        return session.Line;
+    }
+
+    // What comes back is judged once, by the tuple that it has when it arrives: no packet of the session has left yet.
+    private void JudgeReplies(SessionRef session, uint rule)
+    {
+        FlowParts original = context.Store.PartsOf(session, reply: false), reply = context.Store.PartsOf(session, reply: true);
+        if (context.Rules.Policy.IsReplyDenied(original, reply, rule)) context.Store.DenyReplies(session, context.Rules.Generation);
+    }
+
+    /// <summary>Makes the session of a packet without ports that a rule wants remembered though it passes without state.</summary>
+    /// <returns>Its line, or none where the packet has been disposed of.</returns>
+    public uint Remember(Packet* packet, in FlowParts parts, in Decision decision)
+    {
+        NewSession request = RequestFor(packet, parts, in decision);
+        request.OriginalConduct &= ~(FlowConduct.Cache | FlowConduct.Identity);
+        request.ReplyConduct &= ~(FlowConduct.Cache | FlowConduct.Identity);
+        return Make(packet, in parts, in decision, in request);
+    }
+
+    /// <summary>A decision as the store takes it.</summary>
+    public NewSession RequestFor(Packet* packet, in FlowParts parts, in Decision decision)
+    {
+        var request = new NewSession { Original = parts };
+        FillRequest(ref request, packet, in decision);
+        return request;
+    }
+
+    /// <summary>Fills in everything but the tuple, and what has a meaning only where one of the flags says so.</summary>
+    public void FillRequest(ref NewSession request, Packet* packet, in Decision decision)
+    {
+        request.RealmTo = decision.RealmTo;
+        request.TcpFlags = packet->TcpFlags;
+        request.TcpSequence = packet->Protocol == IpProtocol.Tcp ? packet->Tcp->Sequence.Value : 0;
+        request.SourcePool = context.Rules.PoolOf(decision.SourcePool);
+        request.RewritesSource = decision.RewritesSource;
+        request.RewritesDestination = decision.RewritesDestination;
+        if (decision.RewritesSource)
+        {
+            request.Source = decision.Source;
+            request.SourcePort = decision.SourcePort;
+        }
+
+        if (decision.RewritesDestination)
+        {
+            request.Destination = decision.Destination;
+            request.DestinationPort = decision.DestinationPort;
+        }
+
+        request.Mapping = NewSession.NoMapping;
+        request.Timers = context.Rules.TimerSets[decision.Timers];
+        request.Rule = decision.Rule;
+        request.Generation = context.Rules.Generation;
+        request.OriginalConduct = decision.OriginalConduct;
+        request.ReplyConduct = decision.ReplyConduct;
+    }
+
+    // A host inside is told why it gets no session; whoever comes from outside through a mapping of somebody else's hears nothing.
+    private uint Refuse(Packet* packet, in FlowParts parts, in NewSession request, DropReason reason)
+    {
+        bool wasDecided = reason is DropReason.PoolExhausted or DropReason.TableFull or DropReason.QuotaExceeded;
+        if (!wasDecided) return Refusals.LeaveOrDrop(context, packet, parts.Destination, reason, request.RealmTo);
+        bool comesFromOutside = request.RewritesDestination && request.SourcePool is null;
+        if (!comesFromOutside) context.Answers.Refuse(packet, reason);
+        context.Drop(packet, reason, request.RealmTo);
+        return FlowLines.None;
+    }
+}
