@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Sluice.Config.Commands;
 using Sluice.Config.Documents;
+using Sluice.Config.Kinds;
 
 namespace Sluice.Config;
 
@@ -42,6 +43,12 @@ public sealed class ConfigSet
 
     /// <summary>The source-NAT policies.</summary>
     public required ImmutableArray<SourceNatDocument> SourceNats { get; init; }
+
+    /// <summary>The documents of added kinds: in the order of their kinds, then in that of the files.</summary>
+    public ImmutableArray<AddedDocument> Added { get; init; } = [];
+
+    /// <summary>The added kinds that it was read with: what comes after it is read with them too.</summary>
+    public DocumentKinds Kinds { get; init; } = DocumentKinds.None;
 
     /// <summary>The VPCs.</summary>
     public required ImmutableArray<VpcDocument> Vpcs { get; init; }

@@ -1,4 +1,5 @@
 using Sluice.Config.Documents;
+using Sluice.Config.Kinds;
 using Sluice.Config.Validation;
 using Sluice.Packets.Addresses;
 
@@ -27,6 +28,7 @@ public static class ConfigItems
 
         foreach (TranslationDocument translation in set.Translations) yield return TranslationItem(translation);
         foreach (SourceNatDocument sourceNat in set.SourceNats) yield return SourceNatItem(sourceNat);
+        foreach (AddedDocument added in set.Added) yield return new ConfigItem(added.Kind.Name, added.Name, added.Place, added.Fields);
     }
 
     private static ConfigItem GatewayItem(GatewayDocument gateway)

@@ -1,5 +1,6 @@
 using Sluice.Config.Commands;
 using Sluice.Config.Documents;
+using Sluice.Config.Kinds;
 
 namespace Sluice.Config.Reading;
 
@@ -15,6 +16,9 @@ internal sealed class Asked
     public List<TranslationDocument> Translations { get; } = [];
 
     public List<SourceNatDocument> SourceNats { get; } = [];
+
+    /// <summary>Documents of added kinds.</summary>
+    public List<AddedDocument> Added { get; } = [];
 
     public List<VpcDocument> Vpcs { get; } = [];
 

@@ -1,13 +1,19 @@
+using Sluice.Config.Kinds;
 using Sluice.Config.Yaml;
 
 namespace Sluice.Config.Reading;
 
 /// <summary>Reads documents by apiVersion and kind.</summary>
-internal sealed class DocumentReader(Asked asked, Problems problems)
+internal sealed class DocumentReader(Asked asked, Problems problems, DocumentKinds kinds)
 {
-    private const string Native = "sluice.dev/v1alpha1";
+    internal const string Native = "sluice.dev/v1alpha1";
     private const string Fabric = "gateway.githedgehog.com/v1alpha1";
     private const string Agent = "gwint.githedgehog.com/v1alpha1";
+
+    internal static readonly string[] NativeKinds = ["Gateway", "NatProfile", "Peering", "Translation", "SourceNat"];
+
+    /// <summary>Whether an apiVersion is that of documents that other programs write.</summary>
+    internal static bool IsOtherVersion(string version) => version is Fabric or Agent or "v1";
 
     public void Read(YamlNode root)
     {
@@ -23,6 +29,12 @@ internal sealed class DocumentReader(Asked asked, Problems problems)
 
         string? version = document.RequireText("apiVersion"), kind = document.RequireText("kind");
         if (version is null || kind is null) return;
+        if (kinds.Find(version, kind) is { } added)
+        {
+            if (Header(document, isNative: true) is { } header) added.Read(header, asked);
+            return;
+        }
+
         switch (version)
         {
             case Native:
@@ -37,12 +49,15 @@ internal sealed class DocumentReader(Asked asked, Problems problems)
             case Agent:
                 UnknownKind(document, kind, version, "GatewayAgent");
                 break;
+            case var _ when version != Native && kinds.HasVersion(version):
+                UnknownKind(document, kind, version, [.. kinds.NamesOf(version)]);
+                break;
             case "v1" when kind == "List":
                 foreach (YamlNode item in document.List("items")) Read(item);
                 break;
             default:
                 problems.Error(document["apiVersion"]!, ConfigRule.UnknownKind,
-                    $"unknown apiVersion '{Nearest.Shown(version)}'; {Nearest.Hint(version, [Native, Fabric, Agent])}");
+                    $"unknown apiVersion '{Nearest.Shown(version)}'; {Nearest.Hint(version, [Native, Fabric, Agent, .. kinds.All.Select(static known => known.ApiVersion).Distinct(StringComparer.Ordinal).Except([Native], StringComparer.Ordinal)])}");
                 break;
         }
     }
@@ -67,7 +82,7 @@ internal sealed class DocumentReader(Asked asked, Problems problems)
                 if (Header(document, isNative: true) is { } sourceNat) SourceNatReader.Read(sourceNat, asked);
                 break;
             default:
-                UnknownKind(document, kind, Native, "Gateway", "NatProfile", "Peering", "Translation", "SourceNat");
+                UnknownKind(document, kind, Native, [.. NativeKinds, .. kinds.NamesOf(Native)]);
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Config.Documents;
+using Sluice.Config.Kinds;
 using Sluice.Config.Reading;
 
 namespace Sluice.Config.Validation;
@@ -50,6 +51,8 @@ internal sealed class RealmRules(Asked asked, Problems problems)
         names.UnionWith(listed.Keys);
         if (!asked.NamesRealms)
             foreach (PeeringDocument peering in asked.Peerings) names.UnionWith(peering.Ends.Select(end => end.Realm));
+        if (!asked.NamesRealms)
+            foreach (AddedDocument added in asked.Added) names.UnionWith(added.References.Where(static name => name.To == ReferenceTo.Realm).Select(static name => name.Name));
         names.Remove(ConfigSet.DefaultRealm);
         var realms = ImmutableArray.CreateBuilder<Realm>(names.Count + 1);
         realms.Add(Make(ConfigSet.DefaultRealm));

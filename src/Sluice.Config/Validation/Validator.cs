@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Sluice.Config.Documents;
+using Sluice.Config.Kinds;
 using Sluice.Config.Reading;
 
 namespace Sluice.Config.Validation;
 
 /// <summary>Judges a whole configuration and makes its accepted form.</summary>
-internal sealed class Validator(Asked asked, Problems problems)
+internal sealed class Validator(Asked asked, Problems problems, DocumentKinds kinds)
 {
     private readonly RealmRules realms = new(asked, problems);
     private readonly OverlayRules overlay = new(problems);
@@ -24,6 +25,7 @@ internal sealed class Validator(Asked asked, Problems problems)
         JudgePeerings();
         overlay.Judge();
         new TranslationRules(asked, realms, links, ProfileExists, problems).Judge();
+        new AddedRules(asked, realms, links, ProfileExists, problems).Judge(peerings);
 
         // What is wrong for good comes first; what a later version does is said once all of it is right.
         if (problems.HasErrors) return null;
@@ -99,6 +101,8 @@ internal sealed class Validator(Asked asked, Problems problems)
         Translations = [.. asked.Translations],
         SourceNats = [.. asked.SourceNats],
         Questions = [.. asked.Questions],
+        Added = [.. asked.Added.OrderBy(document => kinds.All.IndexOf(document.Kind))],
+        Kinds = kinds,
         Vpcs = [.. asked.Vpcs],
         FabricGateways = [.. asked.FabricGateways],
         Agent = asked.Agent,
