@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Sluice.Config.Comparison;
 using Sluice.Config.Kinds;
 using Sluice.Packets.Addresses;
@@ -23,7 +22,7 @@ public class AddedKindTests
         Assert.Equal("Box", box.Kind.Name);
         Assert.Equal("vpc-1", box.Realm);
         Assert.Equal(IpPrefix.Parse("192.0.2.0/24"), box.Prefix);
-        Assert.Equal(new Place("t.yaml", 7, 1), box.Place);
+        Assert.Equal(new Place("t.yaml", 8, 1), box.Place);
         Assert.Same(Kinds, set.Kinds);
     }
 
