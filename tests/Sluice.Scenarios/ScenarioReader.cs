@@ -30,7 +30,7 @@ internal sealed class ScenarioReader
             (string text, int place) = lines[i++];
             string line = text.Trim();
             if (line.Length == 0 || line[0] == '#') continue;
-            if (line == "yaml:" || line.StartsWith("file ", StringComparison.Ordinal) && line[^1] == ':') TakeFile(line[..^1], ref i);
+            if (line is "yaml:" or "cnat:" || line.StartsWith("file ", StringComparison.Ordinal) && line[^1] == ':') TakeFile(line[..^1], ref i);
             else Take(line, place);
         }
     }
@@ -38,8 +38,9 @@ internal sealed class ScenarioReader
     // An indented block is a file of configuration.
     private void TakeFile(string header, ref int i)
     {
-        string name = header == "yaml" ? $"scenario-{scenario.Written.Count}.yaml" : header[5..];
-        if (header == "yaml") scenario.Files.Add(name);
+        bool isInForce = header is "yaml" or "cnat";
+        string name = isInForce ? $"scenario-{scenario.Written.Count}.{header}" : header[5..];
+        if (isInForce) scenario.Files.Add(name);
         var block = new List<string>();
         for (; i < lines.Count && (lines[i].Text.Length == 0 || lines[i].Text.StartsWith("  ", StringComparison.Ordinal)); i++)
             block.Add(lines[i].Text.Length == 0 ? "" : lines[i].Text[2..]);
