@@ -43,6 +43,7 @@ internal static class FrameFacts
             "mss" => Mss(ip.AsSpan(header)),
             "payload" => Encoding.UTF8.GetString(ip.AsSpan(header + (ip[v4 ? 9 : 6] == IpProtocol.Udp ? 8 : ip[header + 12] >> 4 << 2))),
             "tcpseq" => Text(BinaryPrimitives.ReadUInt32BigEndian(ip.AsSpan(header + 4))),
+            "tcpack" => Text(BinaryPrimitives.ReadUInt32BigEndian(ip.AsSpan(header + 8))),
             _ => throw new FormatException($"'{fact}' can't be asked of a frame"),
         };
     }

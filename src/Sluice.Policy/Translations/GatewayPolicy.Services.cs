@@ -63,7 +63,13 @@ public sealed partial class GatewayPolicy
             OriginalConduct = FlowConduct.KeepErrorSource,
             HasAffinity = service.Affinity is not null,
         };
-        if (view.Pair == ServiceView.Own) return decision;
+        if (view.Pair == ServiceView.Own)
+        {
+            // Its backends' routers are hidden from nobody of their own realm.
+            decision.ReplyConduct = FlowConduct.KeepErrorSource;
+            return decision;
+        }
+
         ref readonly ExposeView sender = ref SenderOf(Pairs[view.Pair].Sources, packet, out bool mayBegin);
         if (!mayBegin) return Drop(DropReason.NotExposed, sender.Kind == ExposeKind.None ? service.Rule : sender.Rule);
         if (!TrySetSource(packet, sender, ref decision, out DropReason refused)) return Drop(refused, sender.Rule);
