@@ -144,7 +144,9 @@ public sealed unsafe class PacketEngine : IDisposable
         shared.Rules = RulesFor(policy, identity);
         foreach (WorkerLoop loop in loops) loop.Ask(static () => { });
         records.Collect(shared.Rules, before);
-        if (!ReferenceEquals(before.Policy, policy)) Store.ReleasePorts(before.Policy.PortClaims);
+        if (ReferenceEquals(before.Policy, policy)) return;
+        Store.ReleasePorts(before.Policy.PortClaims);
+        before.Accounts.Release(Store.Accounts);
     }
 
     /// <summary>What a policy would do to the live sessions if it were applied now; changes nothing.</summary>
@@ -269,12 +271,14 @@ public sealed unsafe class PacketEngine : IDisposable
     {
         // 0 marks dead lines, so the numbers go round without it. A line is confirmed or ended within a second or so, long before its number comes again.
         generation = generation == ushort.MaxValue ? (ushort)1 : (ushort)(generation + 1);
+        Ruleset? before = shared?.Rules;
         return new Ruleset
         {
             Generation = generation,
             Policy = policy,
             Pools = [.. policy.Pools.Select(Store.PoolFor)],
             TimerSets = [.. policy.Timers.Select(Store.TimerSetFor)],
+            Accounts = ReferenceEquals(policy, before?.Policy) ? before.Accounts : AccountMap.Hold(policy, Store.Accounts),
             Routes = Router.Table,
             Ports = [.. ports],
             Identity = identity,

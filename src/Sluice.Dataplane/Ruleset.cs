@@ -25,6 +25,9 @@ public sealed class Ruleset
     /// <summary>The session store's number of each of the policy's timer sets.</summary>
     public required ImmutableArray<ushort> TimerSets { get; init; }
 
+    /// <summary>What sessions are counted under.</summary>
+    public AccountMap Accounts { get; init; } = AccountMap.Empty;
+
     /// <summary>Routes of every realm.</summary>
     public required RouteTable Routes { get; init; }
 

@@ -50,6 +50,12 @@ public struct NewSession
     /// <summary>The rule that decided, as the policy numbers them.</summary>
     public uint Rule;
 
+    /// <summary>The account of where it goes, such as a backend's; <see cref="AccountTable.None"/>: none.</summary>
+    public uint Account;
+
+    /// <summary>The account of the policy that its source leaves by; <see cref="AccountTable.None"/>: none.</summary>
+    public uint SourceAccount;
+
     /// <summary>The policy generation that decided.</summary>
     public ushort Generation;
 

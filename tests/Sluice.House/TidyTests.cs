@@ -17,6 +17,7 @@ public partial class TidyTests
         "src/Sluice.Sessions/Life/DurationTable.cs",
         "src/Sluice.Sessions/Life/TimerSets.cs",
         "src/Sluice.Sessions/Ports/PortClaims.cs",
+        "src/Sluice.Sessions/Accounts/AccountTable.cs",
         "src/Sluice.Sessions/Ports/PublicAddresses.cs",
         "src/Sluice.Sessions/Store/SharedTables.cs",
         "src/Sluice.Dataplane/PacketEngine.cs",

@@ -88,6 +88,7 @@ internal sealed unsafe class BeginSession(WorkerContext context)
         request.Mapping = NewSession.NoMapping;
         request.Timers = context.Rules.TimerSets[decision.Timers];
         request.Rule = decision.Rule;
+        request.Account = context.Rules.Accounts.OfBackend(decision.Backend);
         request.Generation = context.Rules.Generation;
         request.OriginalConduct = decision.OriginalConduct;
         request.ReplyConduct = decision.ReplyConduct;

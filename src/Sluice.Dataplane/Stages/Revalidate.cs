@@ -42,6 +42,8 @@ internal sealed unsafe class Revalidate(WorkerContext context)
             rules.PoolOf(decision.SourcePool),
             decision.OriginalConduct,
             decision.ReplyConduct | (denies ? FlowConduct.Denied : FlowConduct.None),
+            Account: decision.Backend != 0 ? rules.Accounts.OfBackend(decision.Backend) : session.Account,
+            SourceAccount: session.SourceAccount,
             IsForwarded: decision.RewritesSource);
         if (!context.Store.Confirm(context.Sessions, family, line, confirmation)) return false;
         state->NextHop = FlowState.NoNextHop;

@@ -42,6 +42,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         bool keepsTime = HasLifetimeOfItsOwn(session);
         record->Timers = confirmation.Timers;
         record->Rule = confirmation.Rule;
+        MoveAccounts(session, new SessionAccounts(confirmation.Account, confirmation.SourceAccount));
         if (!keepsTime) SetTimer(own, other, shared.Timers.ClassesOf(confirmation.Timers)->Of(StateNameOf(session)));
         if (shared.Due is { } due) due.Add(due.Clock + idle[own->Timer] + 1, DueKindOfSession, session, record->Number);
         own->NextHop = other->NextHop = FlowState.NoNextHop;

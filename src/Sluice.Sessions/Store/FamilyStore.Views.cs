@@ -21,6 +21,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         // only what is left is exact then.
         int age = Math.Max(0, (int)(now - record->Start)), since = (int)(now - Newest(own, other));
         uint limit = idle[own->Timer];
+        SessionAccounts under = AccountsOf(session);
         view = new SessionView
         {
             Ref = new SessionRef(TFamily.Family, session),
@@ -34,6 +35,8 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
             DestinationMapping = record->Destination == 0 ? NewSession.NoMapping : record->Destination,
             Timers = record->Timers,
             Rule = record->Rule,
+            Account = under.Destination,
+            SourceAccount = under.Source,
             Generation = own->Generation,
             AgeMilliseconds = (uint)age,
             IdleMilliseconds = (uint)Math.Clamp(since, 0, age),

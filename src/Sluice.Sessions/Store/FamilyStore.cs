@@ -12,6 +12,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
     private readonly NativeArena arena = new();
     private readonly SharedTables shared;
     private readonly SessionRecord* records;
+    private readonly SessionAccounts* accounts;
     private readonly uint* idle;
     private readonly uint[] scratch;
 
@@ -21,6 +22,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         var limits = new FlowTableLimits(options.Capacity, options.CacheLines, options.SpareLines);
         Table = new FlowTable<TFamily, TKey, TLine>(limits, shared.Secret, shared.Epochs);
         records = arena.Allocate<SessionRecord>(Table.PairDistance);
+        accounts = arena.Allocate<SessionAccounts>(Table.PairDistance);
         Mappings = new MappingTable(TFamily.Family, options.Capacity, shared);
         Filters = new FilterTable(options.Capacity, shared);
         Pairs = new RestingPairs(options.Capacity);
@@ -163,6 +165,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         record->Rule = request.Rule;
         record->Timers = request.Timers;
         record->Pool = lease.Pool?.Id ?? 0;
+        BeginAccounts(session, new SessionAccounts(request.Account, request.SourceAccount));
 
         // Last: from here on the session can be ended.
         ulong number = worker.NextNumber(shared);

@@ -21,12 +21,28 @@ internal struct SessionRecord
     /// <summary>The host whose quota it counts against, or 0.</summary>
     [FieldOffset(20)] public uint Host;
 
-    /// <summary>The rule that decided.</summary>
-    [FieldOffset(24)] public uint Rule;
+    // The rule in the low 31 bits; the highest says that the session has accounts.
+    [FieldOffset(24)] private uint ruleAndAccounts;
 
     /// <summary>The set of its idle times.</summary>
     [FieldOffset(28)] public ushort Timers;
 
     /// <summary>The number of its source's pool, or 0.</summary>
     [FieldOffset(30)] public ushort Pool;
+
+    private const uint AccountsBit = 1u << 31;
+
+    /// <summary>The rule that decided.</summary>
+    public uint Rule
+    {
+        readonly get => ruleAndAccounts & ~AccountsBit;
+        set => ruleAndAccounts = (ruleAndAccounts & AccountsBit) | value;
+    }
+
+    /// <summary>Whether the session has accounts, which lie beside the records.</summary>
+    public bool HasAccounts
+    {
+        readonly get => (ruleAndAccounts & AccountsBit) != 0;
+        set => ruleAndAccounts = (ruleAndAccounts & ~AccountsBit) | (value ? AccountsBit : 0);
+    }
 }

@@ -62,6 +62,12 @@ public readonly record struct SessionView
     /// <summary>The rule that decided, as the policy of <see cref="Generation"/> numbers them.</summary>
     public uint Rule { get; init; }
 
+    /// <summary>The account of where it goes; <see cref="AccountTable.None"/>: none.</summary>
+    public uint Account { get; init; }
+
+    /// <summary>The account of the policy that its source leaves by; <see cref="AccountTable.None"/>: none.</summary>
+    public uint SourceAccount { get; init; }
+
     /// <summary>The policy generation that last confirmed it.</summary>
     public ushort Generation { get; init; }
 

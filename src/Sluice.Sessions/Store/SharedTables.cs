@@ -47,6 +47,8 @@ internal sealed unsafe class SharedTables : IDisposable
 
     public HostTable Hosts { get; }
 
+    public AccountTable Accounts { get; } = new();
+
     /// <summary>What falls due, if the store is to be exact.</summary>
     public DueQueue? Due { get; }
 
@@ -98,6 +100,7 @@ internal sealed unsafe class SharedTables : IDisposable
     public void Dispose()
     {
         Due?.Dispose();
+        Accounts.Dispose();
         Hosts.Dispose();
         Addresses.Dispose();
         Timers.Dispose();

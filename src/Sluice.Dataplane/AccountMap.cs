@@ -1,0 +1,57 @@
+using Sluice.Policy;
+using Sluice.Policy.Translations;
+using Sluice.Sessions;
+
+namespace Sluice.Dataplane;
+
+/// <summary>Which accounts the numbers of a policy's decisions stand for, and the other way round.</summary>
+/// <remarks>A policy numbers its backends anew; a backend that stays the same endpoint of a translation of the same name keeps its account.</remarks>
+public sealed class AccountMap
+{
+    private readonly uint[] byBackend;
+    private readonly int[] backends;
+
+    private AccountMap(GatewayPolicy policy, Func<AccountName, AccountTerms, uint> numberOf)
+    {
+        int last = policy.Services.Count == 0 ? 0 : policy.Services[^1].FirstBackend + policy.Services[^1].Backends.Length - 1;
+        byBackend = new uint[last + 1];
+        uint highest = 0;
+        foreach (VirtualService service in policy.Services)
+            for (int place = 0; place < service.Backends.Length; place++)
+            {
+                uint number = numberOf(NameOf(service, service.Backends[place]), new AccountTerms(service.DrainsRemoved, service.Backends[place].IsDirect));
+                byBackend[service.FirstBackend + place] = number;
+                highest = Math.Max(highest, number);
+            }
+
+        // Of a backend that is listed twice the first one stands for both.
+        backends = new int[highest + 1];
+        for (int backend = last; backend > 0; backend--) backends[byBackend[backend]] = backend;
+        backends[AccountTable.None] = 0;
+    }
+
+    /// <summary>The map of no policy.</summary>
+    public static AccountMap Empty { get; } = new(new GatewayPolicy { Pools = [], Timers = [], Rules = [] }, static (_, _) => AccountTable.None);
+
+    /// <summary>The map of a policy that comes into force: its accounts are held until <see cref="Release"/>.</summary>
+    public static AccountMap Hold(GatewayPolicy policy, AccountTable accounts) => new(policy, (name, terms) => accounts.Hold(name, terms));
+
+    /// <summary>The map of a policy that is only asked: what has no account yet has none.</summary>
+    public static AccountMap Look(GatewayPolicy policy, AccountTable accounts) => new(policy, (name, _) => accounts.Find(name));
+
+    /// <summary>The policy is no longer in force.</summary>
+    public void Release(AccountTable accounts)
+    {
+        foreach (uint number in byBackend) accounts.Release(number);
+        accounts.Collect();
+    }
+
+    /// <summary>The account of a decision's backend.</summary>
+    public uint OfBackend(int backend) => byBackend[backend];
+
+    /// <summary>The number that the policy has for the backend of an account; 0 where it lists it no more.</summary>
+    public int BackendOf(uint account) => account < (uint)backends.Length ? backends[account] : 0;
+
+    private static AccountName NameOf(VirtualService service, Backend backend) =>
+        new(AccountKind.Backend, service.Name, backend.Address ?? default, backend.FirstPort ?? 0);
+}
