@@ -81,6 +81,9 @@ public struct Decision
     /// <summary>The backend that was chosen, which <see cref="GatewayPolicy.TryGetBackend"/> knows; 0: none, for the destination is no virtual IP.</summary>
     public int Backend;
 
+    /// <summary>The source-NAT policy that covers the packet: 1 + its place in <see cref="GatewayPolicy.SourceNats"/>; 0: none does.</summary>
+    public ushort SourceNat;
+
     /// <summary>Whether the source becomes a fixed public endpoint: static NAT, or the public endpoint that is forwarded to the sender.</summary>
     public bool RewritesSource
     {

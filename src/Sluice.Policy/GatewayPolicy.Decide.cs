@@ -82,6 +82,9 @@ public sealed partial class GatewayPolicy
         translated = address;
         if (!TryGetPair(realm, realmTo, out int pair)) return false;
         ref readonly ExposeView view = ref ExposeOf(Pairs[pair], address);
+
+        // What a source-NAT policy may take the source of has another name there, which depends on the conversation.
+        if (view.Kind == ExposeKind.Plain && SourceNatsAt(realm).Length > 0) return false;
         return view.Kind == ExposeKind.Plain || (view.Kind == ExposeKind.Static && TryOutward(view, address, 0, out translated, out _));
     }
 

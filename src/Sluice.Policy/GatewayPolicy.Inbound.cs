@@ -19,9 +19,10 @@ public sealed partial class GatewayPolicy
     /// <param name="insideAddress">The mapping's inside address.</param>
     public Decision DecideInbound(in FirstPacket packet, ushort publicRealm, ushort insideRealm, in IpAddress insideAddress)
     {
-        if (!TryGetPair(insideRealm, publicRealm, out int insidePair)) return Drop(DropReason.NotExposed, NoRule);
+        if (!TryGetPair(insideRealm, publicRealm, out int insidePair)) return DecideInboundBySourceNat(packet, publicRealm, insideRealm, insideAddress, NoRule);
         ref readonly ExposeView inside = ref ExposeOf(Pairs[insidePair], insideAddress);
-        if (inside.Kind != ExposeKind.Masquerade || !PoolHas(inside.Pool, packet.Destination)) return Drop(DropReason.NotExposed, inside.Rule);
+        if (inside.Kind != ExposeKind.Masquerade || !PoolHas(inside.Pool, packet.Destination))
+            return DecideInboundBySourceNat(packet, publicRealm, insideRealm, insideAddress, inside.Rule);
 
         // The sender stands in the public realm, or (hairpin) beside the inside endpoint; either way it is judged, and seen, as the public realm's peer.
         if (packet.Realm == insideRealm) return Pass(packet, Pairs[insidePair].Sources, insideRealm, inside);

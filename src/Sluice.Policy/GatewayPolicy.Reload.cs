@@ -1,4 +1,6 @@
+using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Packets.Headers;
 using Sluice.Sessions;
 
 namespace Sluice.Policy;
@@ -8,7 +10,14 @@ namespace Sluice.Policy;
 /// <param name="Reply">The tuple of the packets that come back; turned round it is what the first packet became.</param>
 /// <param name="HasPublicSource">Whether its source took a public endpoint from a pool.</param>
 /// <param name="ThroughMapping">Whether it came in through a mapping: its destination is a public endpoint of somebody inside.</param>
-public readonly record struct LiveSession(FlowParts Original, FlowParts Reply, bool HasPublicSource, bool ThroughMapping);
+public readonly record struct LiveSession(FlowParts Original, FlowParts Reply, bool HasPublicSource, bool ThroughMapping)
+{
+    /// <summary>The link that its source is reached by, as <see cref="GatewayPolicy.Links"/> numbers it; -1: not known. A session doesn't remember by which link it came.</summary>
+    public int LinkIn { get; init; } = GatewayPolicy.NoLink;
+
+    /// <summary>The link that its destination is reached by.</summary>
+    public int LinkOut { get; init; } = GatewayPolicy.NoLink;
+}
 
 /// <summary>What a new configuration means for a live session.</summary>
 public enum Revalidation : byte
@@ -36,10 +45,11 @@ public sealed partial class GatewayPolicy
     /// </param>
     public Revalidation Redecide(in LiveSession live, out Decision decision)
     {
-        FirstPacket first = FirstPacketOf(live.Original);
+        FirstPacket first = FirstPacketOf(live);
         int found = Resolve(first, Locate(first.Realm, first.Destination));
         if (Destination.KindOf(found) == DestinationKind.Service) return RedecideService(live, first, ServiceViews[Destination.NumberOf(found)], out decision);
         decision = DecideLocated(first, found);
+        if (MayLeaveOtherwise(first.Realm)) RedecideLeaving(live, first, ref decision);
 
         // An echo that somebody else answered so far is the gateway's to answer.
         if (decision.Kind == DecisionKind.Answer) return Revalidation.Changed;
@@ -49,6 +59,7 @@ public sealed partial class GatewayPolicy
             // What came in by a forward that is gone has nobody who owns its public endpoint.
             if (!live.ThroughMapping) return Revalidation.Changed;
             if (!RedecideInbound(live, first, ref decision)) return Revalidation.Forbidden;
+            _ = TryKeepSourceOfPolicy(live, first, ref decision);
         }
         else if (!LeadsToSameEndpoint(live, decision))
         {
@@ -67,6 +78,7 @@ public sealed partial class GatewayPolicy
     // The public source is the reply's destination.
     private bool OwnsItsSource(in LiveSession live, in FirstPacket first, ref Decision decision)
     {
+        if (decision.SourceNat != 0) return HasSourceOfPolicy(live, decision);
         if (decision.SourcePool == Decision.NoPool && !live.HasPublicSource && HasFixedSource(live, first, decision)) return true;
         if (decision.SourcePool == Decision.NoPool && !decision.RewritesSource) return false;
 
@@ -119,7 +131,7 @@ public sealed partial class GatewayPolicy
         if (publicRealm >= Destinations.Length) return false;
         int found = Destinations[publicRealm].Find(live.Reply.Destination);
         if (Destination.KindOf(found) != DestinationKind.Cell) return false;
-        found = Cells.Find(Destination.NumberOf(found), FirstPacketOf(live.Reply), live.Reply.DestinationPort);
+        found = Cells.Find(Destination.NumberOf(found), FirstPacket.Of(live.Reply), live.Reply.DestinationPort);
         if (Destination.KindOf(found) != DestinationKind.Translated) return false;
         ref readonly ExposeView forward = ref Exposes[Destination.NumberOf(found)];
         isItsOwn = forward.Realm == live.Original.Realm
@@ -139,14 +151,11 @@ public sealed partial class GatewayPolicy
         }
     }
 
-    private static FirstPacket FirstPacketOf(in FlowParts original) => new()
+    private static FirstPacket FirstPacketOf(in LiveSession live)
     {
-        Realm = original.Realm,
-        Protocol = original.Protocol,
-        HasPorts = true,
-        Source = original.Source,
-        Destination = original.Destination,
-        SourcePort = original.SourcePort,
-        DestinationPort = original.DestinationPort,
-    };
+        FirstPacket first = FirstPacket.Of(live.Original);
+        first.Link = (ushort)live.LinkIn;
+        if (first.Protocol == IpProtocol.Tcp) first.TcpFlags = TcpFlag.Syn;
+        return first;
+    }
 }

@@ -3,6 +3,7 @@ using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Policy.SourceNats;
 using Sluice.Policy.Translations;
 
 namespace Sluice.Policy;
@@ -52,6 +53,9 @@ public static class PolicyCompiler
 
         var services = new ServiceCompiler(config, realms, tables, spaces);
         services.Compile(pairs);
+        var sourceNats = new SourceNatCompiler(config, realms, tables, spaces);
+        sourceNats.Compile();
+        int routedTimers = tables.AddTimers(ProfileCompiler.Compile(config.TimersOf(config.DefaultProfile)));
         var cells = new PortCellWriter();
         PrefixMap[] maps = PrefixMapBuilder.BuildAll([.. spaces.Select(static space => space.Map).Concat(sources).Select(map => map.Resolve(cells))]);
         PairView[] ends = [.. pairs.Select((pair, number) => pair with { Sources = maps[spaces.Length + number] })];
@@ -68,6 +72,12 @@ public static class PolicyCompiler
             Exposes = tables.ExposesWith(maps.AsSpan(spaces.Length)),
             VirtualServices = services.Services,
             ServiceViews = services.Views,
+            Links = [.. config.Gateway.Links.Select(static link => link.Name)],
+            SourceNatViews = sourceNats.Policies,
+            SourceNatsOf = sourceNats.ByRealm,
+            LeavesOtherwise = sourceNats.LeavingRealms(),
+            BackendEndpoints = BackendEndpoints.Of(services.Services),
+            RoutedTimers = routedTimers,
             Acls = acls.Build(),
             Sequences = tables.Sequences,
             Cells = cells.Cells,

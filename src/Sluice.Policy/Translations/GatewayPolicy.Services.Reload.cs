@@ -34,7 +34,7 @@ public sealed partial class GatewayPolicy
 
         decision.SetDestination(live.Reply.Source, live.Reply.SourcePort);
         if (view.Pair != ServiceView.Own && decision.SourcePool != Decision.NoPool) return OwnsItsSource(live, first, ref decision) ? Revalidation.Kept : Revalidation.Changed;
-        if (live.HasPublicSource) return Revalidation.Changed;
+        if (live.HasPublicSource) return TryKeepSourceOfPolicy(live, first, ref decision) ? Revalidation.Kept : Revalidation.Changed;
         if (live.Reply.Destination != live.Original.Source) decision.SetSource(live.Reply.Destination, live.Reply.DestinationPort);
         return Revalidation.Kept;
     }
@@ -42,6 +42,7 @@ public sealed partial class GatewayPolicy
     // What a backend or the hairpin says of the source is an address; the port is another where the return tuple was taken. Through a peering the exposes say it.
     private bool OwnsItsSource(in LiveSession live, in FirstPacket first, in ServiceView view, int place, ref Decision decision)
     {
+        if (MayLeaveOtherwise(first.Realm) && RedecideSource(live, first, ref decision)) return HasSourceOfPolicy(live, decision);
         if (view.Pair != ServiceView.Own && !view.Service.Backends[place].RewritesSource) return OwnsItsSource(live, first, ref decision);
         IpAddress source = decision.RewritesSource ? decision.Source : first.Source;
         if (live.HasPublicSource || source != live.Reply.Destination) return false;

@@ -127,15 +127,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
         };
     }
 
-    private IpAddress? AddressOf(NamedSpec? link, IpAddress address)
-    {
-        if (link is not { } named) return address;
-        foreach (LinkSpec known in config.Gateway.Links)
-            if (known.Name == named.Name)
-                foreach (LinkAddress own in known.Addresses)
-                    if (own.Address.Family == address.Family) return own.Address;
-        return null;
-    }
+    private IpAddress? AddressOf(NamedSpec? link, IpAddress address) => link is { } named ? LinkAddresses.FirstOf(config, named, address.Family) : address;
 
     private static CellProtocols ProtocolsOf(VirtualService service) => service.Protocol switch
     {
