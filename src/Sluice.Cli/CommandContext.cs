@@ -8,6 +8,9 @@ namespace Sluice.Cli;
 /// <param name="Error">What went wrong.</param>
 public sealed record CommandContext(TextWriter Output, TextWriter Error)
 {
+    /// <summary>Where a command reads what it isn't given in its words.</summary>
+    public TextReader Input { get; init; } = Console.In;
+
     /// <summary>Whether results go to a person's terminal, which can draw.</summary>
     public bool IsTerminal => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected;
 

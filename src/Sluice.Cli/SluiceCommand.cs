@@ -10,9 +10,13 @@ public static class SluiceCommand
 {
     /// <summary>Runs one command line.</summary>
     /// <returns>The <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] args, TextWriter output, TextWriter error)
+    public static int Run(string[] args, TextWriter output, TextWriter error) => Run(args, new CommandContext(output, error));
+
+    /// <summary>Runs one command line.</summary>
+    public static int Run(string[] args, CommandContext context)
     {
-        RootCommand root = Build(new CommandContext(output, error));
+        (TextWriter output, TextWriter error) = (context.Output, context.Error);
+        RootCommand root = Build(context);
 
         // A file name may begin with @; nothing is read from files here but configurations and captures.
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null };
@@ -40,6 +44,7 @@ public static class SluiceCommand
             ApplyCommand.BuildDiff(context),
             ShowCommand.Build(context),
             SessionsCommand.Build(context),
+            CloudNatCommand.Build(context),
         };
         TeachingHelp.Install(root,
         [
@@ -50,6 +55,7 @@ public static class SluiceCommand
             ("sluice run gateway.yaml --watch", "run it, and apply each change of the file"),
             ("sluice show sessions", "what passes through it now?"),
             ("sluice sessions delete --address 10.0.0.7", "end the sessions of one host"),
+            ("sluice cnat \"show cnat translation\"", "virtual IPs and their backends, by Cloud NAT commands"),
             ("sluice diff gateway.yaml", "whom would this new configuration disturb?"),
             ("sluice apply gateway.yaml", "put it in force"),
         ]);

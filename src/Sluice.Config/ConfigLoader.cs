@@ -18,7 +18,7 @@ public static class ConfigLoader
         Problems problems = new();
         foreach (ConfigError unreadable in read.Unreadable) problems.Error(unreadable.Place, unreadable.Path, unreadable.Rule, unreadable.Message);
         Asked asked = new();
-        foreach (ConfigText text in read.Texts) ReadText(text.Name, text.Text, asked, problems, kinds ?? DocumentKinds.None);
+        ReadTexts(read.Texts.Select(static text => (text.Name, text.Text)), asked, problems, kinds ?? DocumentKinds.None);
         return Judge(asked, problems, allowUnsupported: false, kinds ?? DocumentKinds.None);
     }
 
@@ -33,7 +33,7 @@ public static class ConfigLoader
     {
         Problems problems = new();
         Asked asked = new();
-        foreach ((string name, string text) in texts) ReadText(name, text, asked, problems, kinds ?? DocumentKinds.None);
+        ReadTexts(texts, asked, problems, kinds ?? DocumentKinds.None);
         return Judge(asked, problems, allowUnsupported, kinds ?? DocumentKinds.None);
     }
 
@@ -44,11 +44,19 @@ public static class ConfigLoader
         return new LoadResult(set, problems.Ordered());
     }
 
+    private static void ReadTexts(IEnumerable<(string Name, string Text)> texts, Asked asked, Problems problems, DocumentKinds kinds)
+    {
+        (string Name, string Text)[] all = [.. texts];
+        foreach ((string name, string text) in all)
+            if (CommandText.Is(name)) CommandReader.Reserve(text, asked.Commands ??= new CommandState());
+        foreach ((string name, string text) in all) ReadText(name, text, asked, problems, kinds);
+    }
+
     private static void ReadText(string name, string text, Asked asked, Problems problems, DocumentKinds kinds)
     {
         if (CommandText.Is(name))
         {
-            new CommandReader(asked.Commands ??= new CommandState(), problems).Read(name, text);
+            new CommandReader(asked.Commands!, problems).Read(name, text);
             return;
         }
 

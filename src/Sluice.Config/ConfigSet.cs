@@ -62,6 +62,9 @@ public sealed class ConfigSet
     /// <summary>The show lines of command files, in their order: answered after a replay.</summary>
     public ImmutableArray<CommandQuestion> Questions { get; init; } = [];
 
+    /// <summary>The id that a next translation of command lines gets.</summary>
+    public int NextCommandId { get; init; }
+
     /// <summary>What the user should know.</summary>
     public required ImmutableArray<ConfigError> Warnings { get; init; }
 

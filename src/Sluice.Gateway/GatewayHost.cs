@@ -63,7 +63,7 @@ public sealed class GatewayHost : IDisposable
         {
             using var gateway = new LiveGateway(config, log);
             using ControlSocket socket = ControlSocket.Open(
-                options.Socket ?? config.Gateway.ApiSocket ?? ControlSocket.DefaultPath, new ControlHandler(gateway.Inspector, gateway.Reloader, gateway.Explainer, gateway.Desk));
+                options.Socket ?? config.Gateway.ApiSocket ?? ControlSocket.DefaultPath, new ControlHandler(gateway.Inspector, gateway.Reloader, gateway.Explainer, gateway.Desk, gateway.Commands));
             gateway.Start(config, texts);
             log.Info($"running with {config.Gateway.Links.Length} links; 'sluice show sessions --socket {socket.Path}' shows what passes");
             return Serve(gateway);
@@ -104,7 +104,7 @@ public sealed class GatewayHost : IDisposable
     {
         try
         {
-            gateway.Reloader.Apply(ConfigTexts.Read(options.Files), "its files", withChanges: false);
+            gateway.Reloader.Reread(ConfigTexts.Read(options.Files), "its files");
         }
         catch (LinkException)
         {

@@ -2,6 +2,7 @@ using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Dataplane;
 using Sluice.Gateway;
+using Sluice.Gateway.Commands;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Objects;
@@ -41,14 +42,22 @@ internal sealed class RunningGateway : IDisposable
     private readonly ControlSocket socket;
 
     public RunningGateway()
+        : this(Small)
+    {
+    }
+
+    public RunningGateway(string yaml)
     {
         Composed = new ComposedGateway(new DataplaneOptions { Capacity = 1000, Seed = 1 }, source);
-        var reloader = new GatewayReloader(Composed, (set, texts) => Composed.Apply(set, texts), new GatewayLog(TextWriter.Null, json: false));
+        Reloader = new GatewayReloader(Composed, (set, texts) => Composed.Apply(set, texts), new GatewayLog(TextWriter.Null, json: false));
         Desk = new SessionDesk(Composed);
-        socket = ControlSocket.Open(Door, new ControlHandler(new GatewayInspector(Composed), reloader, desk: Desk));
-        ConfigTexts texts = ConfigTexts.Read([FileOf("gw.yaml", Small)]);
+        socket = ControlSocket.Open(Door, new ControlHandler(new GatewayInspector(Composed), Reloader, desk: Desk, commands: new CommandDesk(Composed, Reloader, Desk)));
+        ConfigTexts texts = ConfigTexts.Read([FileOf("gw.yaml", yaml)]);
         Composed.Apply(ConfigLoader.Load(texts).Set!, texts);
     }
+
+    /// <summary>What takes its configurations.</summary>
+    public GatewayReloader Reloader { get; }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("sluice-running-").FullName;
 

@@ -78,11 +78,11 @@ public static class ReplayCommand
         foreach (string message in result.Messages) context.Error.WriteLine(message);
         if (result.Summary is not { } summary) return result.BadInput ? ExitCode.BadInput : ExitCode.Failed;
         if (json) context.Output.WriteLine(JsonSerializer.Serialize(summary, GatewayJson.Default.ReplaySummary));
-        else Print(context, options.OutputDirectory, summary);
+        else Print(context, options.OutputDirectory, summary, result.Answers);
         return ExitCode.Done;
     }
 
-    private static void Print(CommandContext context, string directory, ReplaySummary summary)
+    private static void Print(CommandContext context, string directory, ReplaySummary summary, IReadOnlyList<string> answers)
     {
         var table = new TextTable("packets", ">count");
         table.Add("in", $"{summary.Packets.In}");
@@ -95,6 +95,7 @@ public static class ReplayCommand
             if (apply.Sessions is { } sessions) context.Output.WriteLine($"at {apply.Time}: {GatewayReloader.WordsOf(sessions)}");
         foreach (ReplayApply apply in summary.Applies.Where(a => !a.Accepted))
             context.Error.WriteLine($"sluice: the configuration at {apply.Time} was refused: {string.Join("; ", apply.Errors ?? [])}");
+        foreach (string line in answers) context.Output.WriteLine(line);
         context.Output.WriteLine($"{(summary.Sessions.Total == 1 ? "1 session" : $"{summary.Sessions.Total} sessions")} alive at the end; written to {directory}");
     }
 

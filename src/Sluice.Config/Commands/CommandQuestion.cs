@@ -32,6 +32,9 @@ public sealed record CommandQuestion(QuestionSubject Subject, Place Place)
     /// <summary>The most sessions that are listed where nothing else is asked for.</summary>
     public const int UsualMax = 50;
 
+    /// <summary>The question as it was written.</summary>
+    public string Text { get; init; } = "";
+
     /// <summary>The id of a translation.</summary>
     public int? Id { get; init; }
 
@@ -49,6 +52,9 @@ public sealed record CommandQuestion(QuestionSubject Subject, Place Place)
 
     /// <summary>An IP protocol number.</summary>
     public byte? Protocol { get; init; }
+
+    /// <summary>Whether sessions of the realm of commands alone are meant (fib 0).</summary>
+    public bool OfDefaultRealm { get; init; }
 
     /// <summary>How many directions of a session are live.</summary>
     public int? References { get; init; }

@@ -1,18 +1,61 @@
+using System.Globalization;
+
 namespace Sluice.Config.Commands;
+
+/// <summary>What a command is about.</summary>
+public enum CommandKind : byte
+{
+    /// <summary>Nothing that could be read, or nothing that there is here.</summary>
+    None,
+
+    /// <summary>A question: it changes nothing.</summary>
+    Question,
+
+    /// <summary>A translation is added, changed or deleted.</summary>
+    Translation,
+
+    /// <summary>Source NAT, or what holds for all of it.</summary>
+    Setting,
+
+    /// <summary>Sessions and translations are to go.</summary>
+    Purge,
+}
 
 /// <summary>Reads commands of both generations by their first words, each of which its beginning stands for where that is unique.</summary>
 internal sealed class CommandReader(CommandState state, Problems problems)
 {
+    private CommandKind kind;
+
     /// <summary>Reads a whole text.</summary>
     public void Read(string file, string text)
     {
         state.Begin(new Place(file, 1, 1));
-        CommandText.Cut(file, text, problems, Read);
+        CommandText.Cut(file, text, problems, line => Read(line));
     }
 
-    private void Read(List<Word> line)
+    /// <summary>Finds the ids that lines ask for, so that lines which ask for none don't get them.</summary>
+    public static void Reserve(string text, CommandState state)
+    {
+        if (!text.Contains(" id ", StringComparison.Ordinal)) return;
+        CommandText.Cut("", text, new Problems(), line =>
+        {
+            for (int i = 1; i < line.Count; i++)
+                if (line[i - 1].Text == "id" && line[i].IsDigits && int.TryParse(line[i].Text, NumberStyles.None, CultureInfo.InvariantCulture, out int id)) state.Reserve(id);
+        });
+    }
+
+    /// <summary>Reads one command.</summary>
+    /// <returns>What kind of command it is, as far as that could be read.</returns>
+    public CommandKind Read(IReadOnlyList<Word> line)
     {
         problems.Document(line[0].Place, null, null);
+        kind = CommandKind.None;
+        ReadLine(line);
+        return kind;
+    }
+
+    private void ReadLine(IReadOnlyList<Word> line)
+    {
         Words words = new(line, problems);
         if (words.TryTake("ex_ctl"))
         {
@@ -37,7 +80,7 @@ internal sealed class CommandReader(CommandState state, Problems problems)
                 ReadSet(words);
                 break;
             case "show" when words.Choose("cnat") is not null:
-                QuestionReader.Read(words, state);
+                Ask(words);
                 break;
             case "test" when words.Choose("cnat") is not null:
                 ReadTest(words);
@@ -49,6 +92,7 @@ internal sealed class CommandReader(CommandState state, Problems problems)
     {
         if (!words.AtEnd && words.Peek.Text == "{")
         {
+            kind = CommandKind.Setting;
             StartupSection.Read(words, state);
             return;
         }
@@ -56,20 +100,23 @@ internal sealed class CommandReader(CommandState state, Problems problems)
         switch (words.Choose("translation", "snat", "show", "client", "purge", "log"))
         {
             case "translation":
+                kind = CommandKind.Translation;
                 TranslationCommand.Read(words, state);
                 break;
             case "snat":
+                kind = CommandKind.Setting;
                 SourceNatCommands.ReadOld(words, state.SourceNat);
                 break;
             case "show":
-                QuestionReader.Read(words, state);
+                Ask(words);
                 break;
             case "client":
                 ReadClient(words);
                 break;
             case "purge" when words.ExpectEnd():
+                kind = CommandKind.Purge;
                 state.Purge();
-                words.Ignore(words.Place, "'cnat purge' takes back the translations above it; sessions that the rest allows are kept");
+                if (!state.IsRunning) words.Ignore(words.Place, "'cnat purge' takes back the translations above it; sessions that the rest allows are kept");
                 break;
             case "log":
                 ReadLog(words);
@@ -77,8 +124,15 @@ internal sealed class CommandReader(CommandState state, Problems problems)
         }
     }
 
+    private void Ask(Words words)
+    {
+        kind = CommandKind.Question;
+        QuestionReader.Read(words, state);
+    }
+
     private void ReadSet(Words words)
     {
+        kind = CommandKind.Setting;
         switch (words.Choose("cnat", "interface"))
         {
             case "interface" when words.Choose("feature") is not null:
@@ -133,7 +187,7 @@ internal sealed class CommandReader(CommandState state, Problems problems)
             if (QuestionReader.Address(words) is null) return;
         }
 
-        words.Ignore(words.Place, "'cnat log' has no effect: what is logged is said by 'logging' of the Gateway");
+        words.Ignore(words.Place, "'cnat log' has no effect: 'sluice sessions watch' tells of sessions as they begin and end");
     }
 
     private static void ReadTest(Words words)

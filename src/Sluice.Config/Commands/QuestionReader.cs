@@ -19,7 +19,7 @@ internal static class QuestionReader
             "feature-hooks" => new CommandQuestion(QuestionSubject.Hooks, words.Place),
             _ => null,
         };
-        if (question is not null && words.ExpectEnd()) state.Questions.Add(question);
+        if (question is not null && words.ExpectEnd()) state.Questions.Add(question with { Text = words.Text });
     }
 
     /// <summary>An address that must be there.</summary>
@@ -60,12 +60,12 @@ internal static class QuestionReader
                 "proto" => Protocol(words) is { } protocol ? question with { Protocol = protocol } : null,
                 "ref" => words.Number("a count", 0, int.MaxValue) is { } references ? question with { References = references } : null,
                 "max" => words.Number("a count", 0, int.MaxValue) is { } max ? question with { Max = max } : null,
-                "fib" => words.Number("a table: 0, the realm of commands", 0, 0) is not null ? question : null,
+                "fib" => words.Number("a table: 0, the realm of commands", 0, 0) is not null ? question with { OfDefaultRealm = true } : null,
                 _ => null,
             };
             if (narrower is null) return null;
             question = narrower;
-            if (question is not { Return: false, Address: null, Port: null, Protocol: null, References: null, Max: CommandQuestion.UsualMax })
+            if (question is not { Return: false, OfDefaultRealm: false, Address: null, Port: null, Protocol: null, References: null, Max: CommandQuestion.UsualMax })
                 question = question with { Verbosity = Math.Max(1, question.Verbosity) };
         }
 

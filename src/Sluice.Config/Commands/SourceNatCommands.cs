@@ -87,6 +87,7 @@ internal static class SourceNatCommands
         }
 
         if (addresses.Count + links.Count == 0) state.DeleteAddresses();
+        else state.Begin(addresses.Exists(static given => given.Item1.Family == IpFamily.V4), addresses.Exists(static given => given.Item1.Family == IpFamily.V6), links.Count > 0);
         foreach ((IpAddress address, Place place) in addresses) state.AddAddress(address, place, line);
         foreach (NamedSpec link in links) state.AddAddressOf(link, line);
     }

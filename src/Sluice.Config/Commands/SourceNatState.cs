@@ -20,6 +20,17 @@ internal sealed class SourceNatState
     private Place needsAddress;
     private bool isDeleted;
 
+    /// <summary>Whether a line takes the place of what stood above it; see <see cref="CommandState.IsRunning"/>.</summary>
+    public bool IsRunning { get; set; }
+
+    /// <summary>Addresses are given: those of the same families that a running gateway had before are given up.</summary>
+    public void Begin(bool hasV4, bool hasV6, bool hasLinks)
+    {
+        if (!IsRunning) return;
+        addresses.RemoveAll(known => hasLinks || (known.Address.Family == IpFamily.V4 ? hasV4 : hasV6));
+        addressesOf.Clear();
+    }
+
     public void AddAddress(IpAddress address, Place place, Place line)
     {
         if (!addresses.Exists(known => known.Address == address)) addresses.Add((address, place));
@@ -69,7 +80,11 @@ internal sealed class SourceNatState
 
     public void Choose(SourceNatPolicy chosen, Place place, Problems problems)
     {
-        if (policy is { } known && known.Policy != chosen)
+        if (IsRunning)
+        {
+            policy = (chosen, place);
+        }
+        else if (policy is { } known && known.Policy != chosen)
         {
             problems.Error(place, "", ConfigRule.Invalid, "another policy is chosen elsewhere: source NAT of command lines has one", known.Place);
             return;

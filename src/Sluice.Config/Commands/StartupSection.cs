@@ -54,7 +54,7 @@ internal static class StartupSection
                 return;
             }
 
-            if (!startup.Keys.TryAdd(key.Text, key.Place))
+            if (!startup.Keys.TryAdd(key.Text, key.Place) && !state.IsRunning)
             {
                 words.Problems.Error(key.Place, "", ConfigRule.DuplicateField, $"'{key.Text}' is given twice", startup.Keys[key.Text]);
                 return;

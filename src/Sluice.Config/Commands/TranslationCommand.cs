@@ -8,9 +8,10 @@ namespace Sluice.Config.Commands;
 internal static class TranslationCommand
 {
     private const int MaxWeight = 65_500;
+    private const int MaxId = 1 << 30;
 
     // What ends the words of an end.
-    private static readonly string[] Keywords = ["add", "del", "proto", "vip", "real", "to", "noclient", "default", "maglev"];
+    private static readonly string[] Keywords = ["add", "del", "proto", "vip", "real", "to", "noclient", "default", "maglev", "id"];
 
     public static void Read(Words words, CommandState state)
     {
@@ -46,6 +47,11 @@ internal static class TranslationCommand
                     if (asking.Backends.Count <= YamlLimits.MaxListEntries) break;
                     words.Problems.Error(word.Place, "", ConfigRule.TooLarge, $"a virtual IP has at most {YamlLimits.MaxListEntries} backends");
                     return;
+                case "id":
+                    Place at = words.AtEnd ? word.Place : words.Peek.Place;
+                    if (words.Number("the id that it gets", 0, MaxId) is not { } asked) return;
+                    asking.Id = (asked, at);
+                    break;
                 case "noclient":
                     asking.NoClient = true;
                     break;
@@ -100,7 +106,7 @@ internal static class TranslationCommand
         }
 
         if (MakeBackends(asking, end, family, words.Problems) is not { } backends) return;
-        state.Add(words.Place, name => new TranslationDocument
+        state.Add(words.Place, asking.Id, name => new TranslationDocument
         {
             Name = name,
             Place = words.Place,
@@ -187,6 +193,8 @@ internal static class TranslationCommand
         public bool IsReal { get; set; }
 
         public bool NoClient { get; set; }
+
+        public (int Id, Place Place)? Id { get; set; }
 
         public bool Maglev { get; set; }
 

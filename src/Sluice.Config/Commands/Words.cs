@@ -23,6 +23,9 @@ internal sealed class Words(IReadOnlyList<Word> words, Problems problems)
     /// <summary>The first word: the command stands there.</summary>
     public Place Place => words[0].Place;
 
+    /// <summary>The whole command.</summary>
+    public string Text => string.Join(' ', words.Select(static word => word.Text));
+
     /// <summary>The next word; not at the end.</summary>
     public Word Peek => words[next];
 

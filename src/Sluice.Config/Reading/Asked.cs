@@ -32,6 +32,9 @@ internal sealed class Asked
     /// <summary>What command files ask for, until all are read and documents are made of it; null: there is none.</summary>
     public CommandState? Commands { get; set; }
 
+    /// <summary>The id that a next translation of commands gets.</summary>
+    public int NextCommandId { get; set; }
+
     /// <summary>The names of groups in GatewayAgents, which repeat what documents may say too.</summary>
     public List<string> AgentGroups { get; } = [];
 

@@ -103,6 +103,7 @@ internal sealed class Validator(Asked asked, Problems problems, DocumentKinds ki
         Questions = [.. asked.Questions],
         Added = [.. asked.Added.OrderBy(document => kinds.All.IndexOf(document.Kind))],
         Kinds = kinds,
+        NextCommandId = asked.NextCommandId,
         Vpcs = [.. asked.Vpcs],
         FabricGateways = [.. asked.FabricGateways],
         Agent = asked.Agent,

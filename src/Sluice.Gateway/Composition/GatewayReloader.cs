@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Config;
+using Sluice.Config.Commands;
 using Sluice.Config.Comparison;
 using Sluice.Config.Documents;
 using Sluice.Gateway.Control;
@@ -22,6 +23,22 @@ public sealed class GatewayReloader(ComposedGateway gateway, Func<ConfigSet, Con
     {
         LoadResult loaded = ConfigLoader.Load(texts);
         foreach (ConfigError problem in loaded.Problems) log.Problem(problem.ToString());
+        return Apply(loaded, texts, origin, withChanges);
+    }
+
+    /// <inheritdoc/>
+    public ReloadView Reread(ConfigTexts files, string origin) =>
+        Alone(() => Apply(gateway.InForce is { } known ? RunningCommands.Keep(files, known.Texts) : files, origin, withChanges: false));
+
+    /// <summary>Does something while no other configuration comes in between.</summary>
+    internal T Alone<T>(Func<T> work)
+    {
+        lock (turn) return work();
+    }
+
+    /// <summary>Puts what was loaded in force; see <see cref="Apply(ConfigTexts, string, bool)"/>.</summary>
+    internal ReloadView Apply(LoadResult loaded, ConfigTexts texts, string origin, bool withChanges)
+    {
         if (loaded.Set is not { } next)
         {
             log.Error($"the configuration from {origin} was refused; the old one stays in force");
@@ -98,7 +115,8 @@ public sealed class GatewayReloader(ComposedGateway gateway, Func<ConfigSet, Con
         return notes;
     }
 
-    private static ProblemView ViewOf(ConfigError problem) => new(
+    /// <summary>A problem as programs see it.</summary>
+    internal static ProblemView ViewOf(ConfigError problem) => new(
         problem.Place.File, problem.Place.Line, problem.Place.Column, problem.Rule.ToString(), problem.Message, problem.Path,
         problem.IsError ? "error" : "warning", problem.ToString());
 

@@ -13,7 +13,8 @@ namespace Sluice.Gateway.Control;
 /// <param name="reloader">What takes new configurations; null: nobody does.</param>
 /// <param name="explainer">What explains packets; null: nobody does.</param>
 /// <param name="desk">What changes and watches sessions; null: nobody does.</param>
-public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloader = null, Explainer? explainer = null, ISessionDesk? desk = null)
+/// <param name="commands">What does Cloud NAT commands; null: nobody does.</param>
+public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloader = null, Explainer? explainer = null, ISessionDesk? desk = null, ICommandDesk? commands = null)
 {
     private readonly SessionCommands sessions = new(inspector, desk);
 
@@ -29,7 +30,8 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
         "diff" => Take(request, static (reloader, texts) => reloader.Diff(texts)),
         "explain" => Explain(request),
         "sessions" => sessions.Answer(request),
-        _ => ControlAnswer.Refused($"there is no command '{request.Command}'; there are: show, apply, diff, explain, sessions"),
+        "cnat" => Command(request),
+        _ => ControlAnswer.Refused($"there is no command '{request.Command}'; there are: show, apply, diff, explain, sessions, cnat"),
     };
 
     /// <summary>Whether a request asks for a stream rather than for one answer.</summary>
@@ -37,6 +39,25 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
 
     /// <summary>Begins a stream: the answer comes first, what happens follows it until the program hangs up.</summary>
     public ControlAnswer Begin(ControlRequest request, out SessionWatch? watch) => sessions.Watch(request, out watch);
+
+    private ControlAnswer Command(ControlRequest request)
+    {
+        if (commands is null) return ControlAnswer.Refused("this gateway takes no commands");
+        if (request.Lines is null) return ControlAnswer.Refused("'cnat' needs lines: commands, one a line");
+        try
+        {
+            CommandsView view = commands.Run(request.Lines);
+            return Result(view, GatewayJson.Default.CommandsView) with { Ok = view.Accepted, Error = view.Accepted ? null : "nothing was changed" };
+        }
+        catch (LinkException e)
+        {
+            return ControlAnswer.Refused($"{e.Message}; the old configuration stays in force");
+        }
+        catch (ControlException e)
+        {
+            return ControlAnswer.Refused(e.Message);
+        }
+    }
 
     private ControlAnswer Take(ControlRequest request, Func<IReloader, ConfigTexts, ReloadView> take)
     {

@@ -5,13 +5,14 @@ using Sluice.Gateway.Views;
 namespace Sluice.Gateway.Control;
 
 /// <summary>What a program asks of a running gateway: one JSON object on one line.</summary>
-/// <param name="Command">show, apply, diff, explain or sessions.</param>
+/// <param name="Command">show, apply, diff, explain, sessions or cnat.</param>
 /// <param name="What">With show: one of <see cref="ControlHandler.Shows"/>; with sessions: list, count, delete, set or watch.</param>
 /// <param name="Limit">With show: the most rows of an answer.</param>
 /// <param name="Filter">With show: only rows that contain this text (an address, a protocol, a realm).</param>
 /// <param name="Files">With apply and diff: the whole new configuration.</param>
 /// <param name="Packet">With explain: the packet.</param>
 /// <param name="Sessions">With sessions, and with show sessions: which.</param>
+/// <param name="Lines">With cnat: command lines.</param>
 public sealed record ControlRequest(
     string Command,
     string? What = null,
@@ -19,7 +20,8 @@ public sealed record ControlRequest(
     string? Filter = null,
     IReadOnlyList<ConfigText>? Files = null,
     ExplainQuestion? Packet = null,
-    SessionRequest? Sessions = null)
+    SessionRequest? Sessions = null,
+    string? Lines = null)
 {
     /// <summary>Rows of an answer where none are asked for.</summary>
     public const int DefaultLimit = 100;

@@ -23,5 +23,6 @@ namespace Sluice.Gateway.Control;
 [JsonSerializable(typeof(SessionCountView))]
 [JsonSerializable(typeof(SessionsChangedView))]
 [JsonSerializable(typeof(SessionEventView))]
+[JsonSerializable(typeof(CommandsView))]
 [JsonSerializable(typeof(ReplaySummary))]
 public sealed partial class GatewayJson : JsonSerializerContext;

@@ -13,6 +13,10 @@ public interface IReloader
     /// <exception cref="Sluice.Links.LinkException">A link can't be opened; the configuration before stays in force.</exception>
     ReloadView Apply(ConfigTexts texts, string origin, bool withChanges = true);
 
+    /// <summary>Puts the gateway's own files in force as they are now, with the commands behind them that it was given since.</summary>
+    /// <exception cref="Sluice.Links.LinkException">A link can't be opened; the configuration before stays in force.</exception>
+    ReloadView Reread(ConfigTexts files, string origin);
+
     /// <summary>Says what a configuration would change, and changes nothing.</summary>
     ReloadView Diff(ConfigTexts texts);
 }

@@ -1,6 +1,7 @@
 using Sluice.Config;
 using Sluice.Dataplane;
 using Sluice.Dataplane.Records;
+using Sluice.Gateway.Commands;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Explain;
@@ -43,9 +44,11 @@ public sealed class LiveGateway : IDisposable
         gateway = new ComposedGateway(options, links);
         traffic = new TrafficSampler(gateway.Engine);
         Inspector = new GatewayInspector(gateway, traffic);
-        Reloader = new GatewayReloader(gateway, PutInForce, log);
+        var reloader = new GatewayReloader(gateway, PutInForce, log);
+        Reloader = reloader;
         Explainer = new Explainer(gateway);
         desk = new SessionDesk(gateway);
+        Commands = new CommandDesk(gateway, reloader, desk);
         control = new ControlThread(Tick, e => log.Warning(e.Message));
         gateway.Engine.Router.NextHops.Wanting = control.Wake;
     }
@@ -61,6 +64,9 @@ public sealed class LiveGateway : IDisposable
 
     /// <summary>What changes and watches its sessions.</summary>
     public ISessionDesk Desk => desk;
+
+    /// <summary>What does Cloud NAT commands.</summary>
+    public ICommandDesk Commands { get; }
 
     /// <summary>What ended a part of it before it was asked to stop, as a sentence.</summary>
     public string? Failure => gateway.Engine.Failure is { } worker ? $"a worker has ended: {worker.Message}"

@@ -36,7 +36,11 @@ public sealed record ReplayChange(long TimeNanoseconds, IReadOnlyList<string> Fi
 /// <param name="Summary">What it came to; null where it could not run.</param>
 /// <param name="BadInput">Whether configuration or captures were at fault; then nothing was written.</param>
 /// <param name="Messages">What the user should know, a line each.</param>
-public sealed record ReplayResult(ReplaySummary? Summary, bool BadInput, IReadOnlyList<string> Messages);
+public sealed record ReplayResult(ReplaySummary? Summary, bool BadInput, IReadOnlyList<string> Messages)
+{
+    /// <summary>The answers to the show lines of command files in force at the end, each behind its question.</summary>
+    public IReadOnlyList<string> Answers { get; init; } = [];
+}
 
 /// <summary>A change whose files have been read.</summary>
 internal sealed record LoadedChange(long TimeNanoseconds, LoadResult Loaded);

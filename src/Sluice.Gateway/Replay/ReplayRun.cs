@@ -4,6 +4,7 @@ using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Dataplane;
 using Sluice.Dataplane.Records;
+using Sluice.Gateway.Commands;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Views;
@@ -72,7 +73,7 @@ public sealed class ReplayRun : IDisposable
                 messages.AddRange(run.records);
                 if (run.untold > 0) messages.Add($"sluice: {run.untold} more records of access lists");
                 messages.AddRange(inputs.Complaints());
-                return new ReplayResult(summary, BadInput: false, messages);
+                return new ReplayResult(summary, BadInput: false, messages) { Answers = new CommandAnswers(run.gateway).OfAll() };
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

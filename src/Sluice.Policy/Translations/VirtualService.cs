@@ -90,7 +90,8 @@ public sealed class VirtualService
         choice = Build();
     }
 
-    internal bool IsUp(int backend) => !down[backend];
+    /// <summary>Whether a backend can be reached, as far as is known.</summary>
+    public bool IsUp(int backend) => !down[backend];
 
     /// <summary>Whether a backend may get a new session: it is up, and drains only where all do that are up.</summary>
     internal bool MayGet(int backend) => !down[backend] && (Backends[backend].Weight > 0 || !choice.IsAnyActive);

@@ -84,7 +84,7 @@ public class SpecLinesTests
     [InlineData("ex_ctl _calico_master cnat translation add vip 30.0.0.2 80", "'ex_ctl NAME' is passed over: it is no part of the command")]
     [InlineData("cant show translation", "'cant' is taken as 'cnat'")]
     [InlineData("cnat client add 10.0.0.0/8", "'cnat client add' has no effect: addresses need no entries of their own")]
-    [InlineData("cnat log enable", "'cnat log' has no effect: what is logged is said by 'logging' of the Gateway")]
+    [InlineData("cnat log enable", "'cnat log' has no effect: 'sluice sessions watch' tells of sessions as they begin and end")]
     [InlineData("test cnat scanner on", "'test cnat scanner' has no effect: sessions end when they are due")]
     [InlineData("cnat translation del 7", "no translation above has the id 7")]
     [InlineData("set interface feature tap0 cnat-input-ip4 arc ip4-unicast", "'cnat-input-ip4' has no effect by itself: 'set cnat feature tap0' stands for all of them")]

@@ -1,0 +1,14 @@
+using System.Globalization;
+using Sluice.Config;
+
+namespace Sluice.Gateway.Commands;
+
+/// <summary>show cnat feature-hooks: what takes part in deciding on a first packet, in its order.</summary>
+internal static class HookAnswer
+{
+    public static IEnumerable<string> Of(ConfigSet config)
+    {
+        yield return string.Create(CultureInfo.InvariantCulture, $"input: translations ({config.Translations.Length}), peerings ({config.Peerings.Length})");
+        yield return string.Create(CultureInfo.InvariantCulture, $"output: source NAT ({config.SourceNats.Length})");
+    }
+}
