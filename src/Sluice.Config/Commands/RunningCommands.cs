@@ -49,7 +49,7 @@ public static class RunningCommands
         return new CommandPlan(steps.ToImmutable(), found, changes ? With(texts, [.. journal.Lines]) : null, journal.NextId) { Origins = journal.Origins() };
     }
 
-    private static IEnumerable<string> LinesOf(ConfigTexts texts)
+    private static string[] LinesOf(ConfigTexts texts)
     {
         foreach (ConfigText text in texts.Texts)
             if (Is(text.Name)) return text.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -1,4 +1,3 @@
-using Sluice.Config;
 using Sluice.Config.Commands;
 using Sluice.Gateway.Composition;
 

@@ -3,7 +3,6 @@ using Sluice.Config;
 using Sluice.Config.Commands;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Objects;
-using Sluice.Gateway.Views;
 using Sluice.Sessions;
 using SessionView = Sluice.Gateway.Views.SessionView;
 

@@ -28,7 +28,7 @@ internal sealed class TranslationAnswer(ComposedGateway gateway)
             foreach (string line in LinesOf(translation, services.GetValueOrDefault(translation.Name))) yield return line;
     }
 
-    private IEnumerable<string> LinesOf(TranslationDocument translation, VirtualService? service)
+    private static IEnumerable<string> LinesOf(TranslationDocument translation, VirtualService? service)
     {
         string head = RunningCommands.IdOf(translation) is { } id ? id.ToString(CultureInfo.InvariantCulture) : translation.Name;
         foreach (string line in CommandPrinter.Print(translation)) yield return $"[{head}] {line}";
@@ -46,7 +46,7 @@ internal sealed class TranslationAnswer(ComposedGateway gateway)
         for (int i = 0; i < service.Backends.Length; i++) yield return BackendLine(service, i);
     }
 
-    private string BackendLine(VirtualService service, int place)
+    private static string BackendLine(VirtualService service, int place)
     {
         Backend backend = service.Backends[place];
         string source = backend.Source is not null || backend.SourcePort is not null ? End(backend.Source?.ToString() ?? "", backend.SourcePort) : "";
