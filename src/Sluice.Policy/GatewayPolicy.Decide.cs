@@ -63,6 +63,8 @@ public sealed partial class GatewayPolicy
             case DestinationKind.ServiceRest:
             case DestinationKind.PeerServiceRest:
                 return ServeRest(packet, ServiceViews[number]);
+            case DestinationKind.Ruled:
+                return Arrive(packet, AddedRules[number]);
             default:
                 // Sender and owner are of one realm: no peering lies between them, and no access list.
                 return TurnRound(packet, Exposes[number]);

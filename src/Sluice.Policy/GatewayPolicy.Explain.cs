@@ -21,6 +21,7 @@ public sealed partial class GatewayPolicy
             DestinationKind.Refused => Nowhere(DestinationFinding.NobodysPort, (uint)number),
             DestinationKind.Service => AtService(ServiceViews[number], packet, DestinationFinding.Service),
             DestinationKind.ServiceRest or DestinationKind.PeerServiceRest => AtService(ServiceViews[number], packet, DestinationFinding.ServiceRest),
+            DestinationKind.Ruled => Nowhere(DestinationFinding.Ruled, AddedRules[number].Number),
             _ => Nowhere(DestinationFinding.Stays, NoRule),
         };
     }

@@ -58,7 +58,7 @@ public sealed partial class GatewayPolicy
     }
 
     // TCP, UDP and the ICMP queries have what a pool hands out: a port or an identifier.
-    private static bool CanTakePort(in FirstPacket packet) =>
+    internal static bool CanTakePort(in FirstPacket packet) =>
         packet.HasPorts && packet.Protocol is (IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Icmp or IpProtocol.IcmpV6);
 
     private bool TryOutward(in ExposeView view, in IpAddress address, ushort port, out IpAddress translated, out ushort translatedPort)

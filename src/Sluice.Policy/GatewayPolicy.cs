@@ -66,9 +66,9 @@ public sealed partial class GatewayPolicy
         return Destination.IsPublic(kind);
     }
 
-    /// <summary>Whether every packet to the address in that realm is somebody's behind the gateway (one-to-one NAT): nothing of it is left for a host that has the address too.</summary>
+    /// <summary>Whether every packet to the address in that realm is somebody's behind the gateway (one-to-one NAT, or a rule of an added kind): nothing of it is left for a host that has the address too.</summary>
     public bool IsTaken(ushort realm, in IpAddress address) =>
-        realm < Destinations.Length && Destination.KindOf(Destinations[realm].Find(address)) == DestinationKind.Translated;
+        realm < Destinations.Length && Destination.KindOf(Destinations[realm].Find(address)) is DestinationKind.Translated or DestinationKind.Ruled;
 
     /// <summary>The public addresses that the gateway owns in a realm: of masquerades, one-to-one NAT and forwards. Some may overlap.</summary>
     public IEnumerable<IpRange> PublicAddresses(ushort realm) => realm < Owned.Length ? Owned[realm] : [];

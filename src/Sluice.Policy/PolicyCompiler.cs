@@ -3,6 +3,7 @@ using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Policy.Kinds;
 using Sluice.Policy.SourceNats;
 using Sluice.Policy.Translations;
 
@@ -56,6 +57,8 @@ public static class PolicyCompiler
         var sourceNats = new SourceNatCompiler(config, realms, tables, spaces);
         sourceNats.Compile();
         int routedTimers = tables.AddTimers(ProfileCompiler.Compile(config.TimersOf(config.DefaultProfile)));
+        var kinds = new KindCompiler(config, realms, tables, spaces);
+        kinds.Compile();
         var cells = new PortCellWriter();
         PrefixMap[] maps = PrefixMapBuilder.BuildAll([.. spaces.Select(static space => space.Map).Concat(sources).Select(map => map.Resolve(cells))]);
         PairView[] ends = [.. pairs.Select((pair, number) => pair with { Sources = maps[spaces.Length + number] })];
@@ -75,9 +78,11 @@ public static class PolicyCompiler
             Links = [.. config.Gateway.Links.Select(static link => link.Name)],
             SourceNatViews = sourceNats.Policies,
             SourceNatsOf = sourceNats.ByRealm,
-            LeavesOtherwise = sourceNats.LeavingRealms(),
+            LeavesOtherwise = [.. sourceNats.LeavingRealms().Select((leaves, realm) => leaves || kinds.HasLeaving(realm))],
             BackendEndpoints = BackendEndpoints.Of(services.Services),
             RoutedTimers = routedTimers,
+            AddedRules = kinds.Rules,
+            LeavingRules = kinds.Leaving,
             Acls = acls.Build(),
             Sequences = tables.Sequences,
             Cells = cells.Cells,

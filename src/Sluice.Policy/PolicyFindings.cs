@@ -29,6 +29,9 @@ public enum DestinationFinding : byte
 
     /// <summary>To a virtual IP, at what no translation has.</summary>
     ServiceRest,
+
+    /// <summary>To an address that a rule of an added kind owns.</summary>
+    Ruled,
 }
 
 /// <summary>What the look-ups of a decision find, for people: which exposes speak of a packet. <see cref="GatewayPolicy.Decide"/> says what follows.</summary>

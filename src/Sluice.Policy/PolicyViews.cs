@@ -38,6 +38,9 @@ internal enum DestinationKind
 
     /// <summary>The same of a virtual address that a peer shows.</summary>
     PeerServiceRest = 10,
+
+    /// <summary>To an address that a rule of an added kind owns; the number is its place among these rules.</summary>
+    Ruled = 11,
 }
 
 /// <summary>The values of the destination maps: kind in the low four bits, a number above them.</summary>
@@ -52,7 +55,7 @@ internal static class Destination
     internal static int NumberOf(int value) => value >> 4;
 
     /// <summary>Whether the address is the gateway's own in the realm.</summary>
-    internal static bool IsPublic(DestinationKind kind) => kind is DestinationKind.Public or DestinationKind.Translated or DestinationKind.Refused or DestinationKind.ServiceRest;
+    internal static bool IsPublic(DestinationKind kind) => kind is DestinationKind.Public or DestinationKind.Translated or DestinationKind.Refused or DestinationKind.ServiceRest or DestinationKind.Ruled;
 }
 
 /// <summary>The values of a pair's sources: the number of a view, or of a cell where the lowest bit is set.</summary>

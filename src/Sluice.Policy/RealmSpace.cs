@@ -82,6 +82,13 @@ internal sealed class RealmSpace
     internal void AddHairpin(IpRange range, int pair) =>
         builder.Add(range, Destination.Pack(DestinationKind.Hairpin, pair), Turned);
 
+    /// <summary>What a rule of an added kind owns.</summary>
+    internal void AddRuled(IpRange range, int rule)
+    {
+        AddPublicAddresses(range);
+        builder.Add(range, Destination.Pack(DestinationKind.Ruled, rule), Owned);
+    }
+
     /// <summary>What has a fixed inside endpoint in this realm, and is public at a peer.</summary>
     internal void AddTranslatedHairpin(IpRange range, CellProtocols protocols, PortRange ports, int view)
     {

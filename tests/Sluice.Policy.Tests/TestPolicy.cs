@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Sluice.Config;
+using Sluice.Config.Kinds;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Sessions;
@@ -26,14 +27,14 @@ internal sealed class TestPolicy
     public GatewayPolicy Policy { get; }
 
     /// <summary>Compiles native peerings between realms that are listed, and other documents where given.</summary>
-    public static TestPolicy Of(string[] peerings, string gateway = "", string others = "", RealmRegistry? realms = null)
+    public static TestPolicy Of(string[] peerings, string gateway = "", string others = "", RealmRegistry? realms = null, DocumentKinds? kinds = null)
     {
-        LoadResult loaded = Load(peerings, gateway, others, allowUnsupported: others.Contains("kind: Translation", StringComparison.Ordinal));
+        LoadResult loaded = Load(peerings, gateway, others, allowUnsupported: others.Contains("kind: Translation", StringComparison.Ordinal), kinds);
         Assert.True(loaded.Set is not null, string.Join('\n', loaded.Problems));
         return new TestPolicy(loaded.Set, realms ?? new RealmRegistry());
     }
 
-    public static LoadResult Load(string[] peerings, string gateway = "", string others = "", bool allowUnsupported = false)
+    public static LoadResult Load(string[] peerings, string gateway = "", string others = "", bool allowUnsupported = false, DocumentKinds? kinds = null)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $$"""
@@ -58,7 +59,7 @@ internal sealed class TestPolicy
         }
 
         text.Append(others);
-        return ConfigLoader.LoadTexts([("test.yaml", text.ToString())], allowUnsupported);
+        return ConfigLoader.LoadTexts([("test.yaml", text.ToString())], allowUnsupported, kinds);
     }
 
     /// <summary>One end of a peering.</summary>

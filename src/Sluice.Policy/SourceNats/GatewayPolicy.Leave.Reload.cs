@@ -11,6 +11,7 @@ public sealed partial class GatewayPolicy
     private void RedecideLeaving(in LiveSession live, in FirstPacket first, ref Decision decision)
     {
         Redirect(first, ref decision);
+        LeaveByRules(first, live.LinkOut, ref decision);
         if (decision.Kind is DecisionKind.Route or DecisionKind.Stateless or DecisionKind.Session) RedecideSource(live, first, ref decision);
     }
 
@@ -20,7 +21,7 @@ public sealed partial class GatewayPolicy
         if (!MayTakeSource(first, decision, out bool turnsRound)) return false;
         if (TryKeepSourceOfPolicy(live, first, ref decision)) return true;
         if (turnsRound && !live.HasPublicSource) return false;
-        Leave(first, live.LinkOut, ref decision);
+        LeaveByPolicies(first, live.LinkOut, ref decision);
         return decision.SourceNat != 0 || decision.Kind == DecisionKind.Drop;
     }
 

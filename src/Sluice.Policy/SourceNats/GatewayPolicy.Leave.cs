@@ -74,6 +74,12 @@ public sealed partial class GatewayPolicy
     public void Leave(in FirstPacket first, int linkOut, ref Decision decision)
     {
         if (!MayLeaveOtherwise(first.Realm)) return;
+        LeaveByRules(first, linkOut, ref decision);
+        LeaveByPolicies(first, linkOut, ref decision);
+    }
+
+    private void LeaveByPolicies(in FirstPacket first, int linkOut, ref Decision decision)
+    {
         IpAddress destination = decision.RewritesDestination ? decision.Destination : first.Destination;
         if (MayTakeSource(first, decision, out bool turnsRound))
         {
