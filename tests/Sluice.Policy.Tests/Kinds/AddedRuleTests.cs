@@ -1,4 +1,3 @@
-using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Sessions;
 using Xunit;
