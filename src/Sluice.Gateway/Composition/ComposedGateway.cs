@@ -3,6 +3,7 @@ using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Dataplane;
 using Sluice.Dataplane.Routing;
+using Sluice.Gateway.Health;
 using Sluice.Gateway.Views;
 using Sluice.Links;
 using Sluice.Policy;
@@ -46,11 +47,19 @@ public sealed class ComposedGateway : IDisposable
     /// <summary>Routes of the kernel; they take effect with <see cref="ApplyRoutes"/> or the next configuration.</summary>
     public ImmutableArray<RouteFact> KernelRoutes { get; set; } = [];
 
+    /// <summary>What is known of backends' health; each policy is told of it before it is in force.</summary>
+    public HealthBoard Health { get; } = new();
+
     /// <summary>The link of a number, or null.</summary>
     public string? NameOfLink(ushort index) => Engine.Rules.Ports.ElementAtOrDefault(index)?.Link.Name;
 
     /// <summary>What would become of the live sessions under a configuration, which changes nothing. Any thread may ask.</summary>
-    public SessionFatesView Foresee(ConfigSet next) => SessionFates.ViewOf(Engine.Forecast(PolicyCompiler.Compile(next, Realms.Copy())));
+    public SessionFatesView Foresee(ConfigSet next)
+    {
+        GatewayPolicy policy = PolicyCompiler.Compile(next, Realms.Copy());
+        Health.Mark(next, policy);
+        return SessionFates.ViewOf(Engine.Forecast(policy));
+    }
 
     /// <summary>Puts a configuration in force: opens and closes links, then swaps policy and routes at once.</summary>
     /// <param name="next">The configuration.</param>
@@ -61,6 +70,7 @@ public sealed class ComposedGateway : IDisposable
     public SessionFatesView Apply(ConfigSet next, ConfigTexts? texts = null, long? generation = null)
     {
         GatewayPolicy policy = PolicyCompiler.Compile(next, Realms);
+        Health.Mark(next, policy);
         SessionFatesView fates = SessionFates.ViewOf(Engine.Forecast(policy));
         var wanted = next.Gateway.Links.Select((spec, order) => (Spec: spec, Identity: source.IdentityOf(spec, order), Order: order)).ToList();
         List<OpenLink> gone = [.. links.Values.Where(open => !wanted.Any(w => w.Spec.Name == open.Spec.Name && w.Identity.Equals(open.Identity)))];

@@ -5,6 +5,7 @@ using Sluice.Gateway.Commands;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Explain;
+using Sluice.Gateway.Health;
 using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
 using Sluice.Links;
@@ -22,6 +23,7 @@ public sealed class LiveGateway : IDisposable
     private readonly TrafficSampler traffic;
     private readonly ControlThread control;
     private readonly SessionDesk desk;
+    private readonly HealthMonitor health;
     private readonly TimeProvider time;
     private readonly GatewayLog log;
     private volatile KernelSide? kernel;
@@ -50,6 +52,9 @@ public sealed class LiveGateway : IDisposable
         desk = new SessionDesk(gateway);
         Commands = new CommandDesk(gateway, reloader, desk);
         control = new ControlThread(Tick, e => log.Warning(e.Message));
+        var random = new Random();
+        var prober = new SocketProber((realm, address) => ProbePath.Find(gateway, realm, address), control.Post, random);
+        health = new HealthMonitor(gateway.Health, prober, time, random, log, static _ => default);
         gateway.Engine.Router.NextHops.Wanting = control.Wake;
     }
 
@@ -90,6 +95,7 @@ public sealed class LiveGateway : IDisposable
         {
             gateway.ApplyRoutes();
             gateway.Engine.Start();
+            health.Follow(gateway.Config!, gateway.Engine.Rules.Policy);
         });
     }
 
@@ -124,6 +130,7 @@ public sealed class LiveGateway : IDisposable
             {
                 gateway.ApplyRoutes();
                 links.KeepOnly(gateway.Links.Select(l => l.Port.Link));
+                health.Follow(gateway.Config!, gateway.Engine.Rules.Policy);
             }
         });
         return fates!;
@@ -167,6 +174,6 @@ public sealed class LiveGateway : IDisposable
             trouble = e.Message;
         }
 
-        return MaintenanceMilliseconds;
+        return Math.Min(health.Tick(), MaintenanceMilliseconds);
     }
 }
