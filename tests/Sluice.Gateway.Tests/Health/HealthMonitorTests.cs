@@ -9,7 +9,7 @@ using Xunit;
 namespace Sluice.Gateway.Tests.Health;
 
 /// <summary>The schedule of checks, in virtual time, and what their answers change.</summary>
-public class HealthMonitorTests
+public sealed class HealthMonitorTests : IDisposable
 {
     private const string Check = "{ check: tcp, interval: 1s, rise: 2, fall: 3 }";
 
@@ -24,6 +24,8 @@ public class HealthMonitorTests
 
     public HealthMonitorTests() =>
         monitor = new HealthMonitor(board, prober, time, new Random(1), new GatewayLog(log, json: false), number => connections.GetValueOrDefault(number));
+
+    public void Dispose() => log.Dispose();
 
     private VirtualService Service => policy.Services[0];
 
