@@ -61,6 +61,9 @@ public sealed class PacketForecast
     /// <summary>The mapping that owns the public endpoint that the packet is sent to, where the policy asked for it and there is one.</summary>
     public MappingView? Mapping { get; private set; }
 
+    /// <summary>How long the packet's client keeps the backend that it had last, in milliseconds; null: nothing is remembered of it that could be had.</summary>
+    public uint? AffinityMilliseconds { get; private set; }
+
     /// <summary>The realm in which the destination was looked for among the mappings.</summary>
     public ushort? AskedRealm { get; private set; }
 
@@ -92,6 +95,7 @@ public sealed class PacketForecast
 
         IsForHost = rules.Routes.IsOwn(packet.Realm, packet.Destination);
         Decision decision = rules.Policy.Decide(packet);
+        if (decision.HasAffinity) LeadClient(ref decision);
         Decision = decision;
         return decision.Kind switch
         {
@@ -105,6 +109,16 @@ public sealed class PacketForecast
             DecisionKind.AskMappings => Inbound(decision),
             _ => Begin(decision),
         };
+    }
+
+    private void LeadClient(ref Decision decision)
+    {
+        if (!rules.Policy.TryGetAffinity(decision.Backend, out AffinityTerms terms)) return;
+        var client = new AffinityKey(terms.Translation, packet.Realm, packet.Source);
+        bool isKnown = engine.Store.Affinity.Find(in client, engine.Clock.Now, out ulong had, out uint left) != AffinityTable.None;
+        if (!isKnown || !rules.Policy.TryGetPinned(decision.Backend, had, out int number)) return;
+        AffinityMilliseconds = left;
+        rules.Policy.LeadTo(packet, number, ref decision);
     }
 
     private unsafe bool TryFindSession()

@@ -13,6 +13,8 @@ internal sealed unsafe class BeginSession(WorkerContext context)
 {
     private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
 
+    private readonly ClientAffinity affinity = new(context);
+
     /// <summary>Makes the session of a packet.</summary>
     /// <param name="packet">The packet.</param>
     /// <param name="parts">Its tuple.</param>
@@ -26,7 +28,24 @@ internal sealed unsafe class BeginSession(WorkerContext context)
             return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.MidstreamTcp, decision.RealmTo, decision.RewritesDestination);
         if (packet->Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6 && !PacketPorts.IsRequest(packet->Icmp->Type))
             return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.IcmpUnmatched, decision.RealmTo, decision.RewritesDestination);
+        return decision.HasAffinity ? MakeForClientSlow(packet, in parts, in decision, in request) : MakeNow(packet, in parts, in decision, in request);
+    }
 
+    // The backend may be another than was decided ahead.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint MakeForClientSlow(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
+    {
+        Decision led = decision;
+        ClientAffinity.Remembered remembered = affinity.Lead(packet, in parts, ref led);
+        uint line = led.Backend == decision.Backend || led.Kind != DecisionKind.Session
+            ? MakeNow(packet, in parts, in decision, in request)
+            : MakeNow(packet, in parts, in led, RequestFor(packet, in parts, in led));
+        affinity.Settle(in remembered, wasMade: line != FlowLines.None);
+        return line;
+    }
+
+    private uint MakeNow(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
+    {
         // What can't be sent makes no session: the way out is looked for first.
         IpAddress destination = request.RewritesDestination ? request.Destination : decision.IsRoutedBy ? decision.RouteBy : parts.Destination;
         uint handle = context.Delivery.Reach(packet, request.RealmTo, destination);

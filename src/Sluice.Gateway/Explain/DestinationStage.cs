@@ -15,7 +15,7 @@ internal static class DestinationStage
         DestinationFinding.Exposed => Exposed(at),
         DestinationFinding.Translated or DestinationFinding.TranslatedHere => Translated(at),
         DestinationFinding.NobodysPort => NobodysPort(at),
-        DestinationFinding.Service => Say($"{at.Packet.Destination} is a virtual IP: {at.Policy.Rules[(int)at.Findings.DestinationRule].Name}", []),
+        DestinationFinding.Service => ServiceStage.Of(at),
         DestinationFinding.ServiceRest => Say($"{at.Packet.Destination} is a virtual IP, and no translation has this port of it", []),
         _ => Pool(at),
     };

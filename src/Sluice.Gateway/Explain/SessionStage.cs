@@ -22,7 +22,7 @@ internal static class SessionStage
         return new StageView("live session",
         [
             $"session {session.Number} ({EndpointText.Protocol(session.Original.Protocol)}, {EndpointText.State(session.State)}): {began}{(at.Forecast.IsReply ? ", and this packet answers" : "")}{denied}",
-            $"idle {Time(session.IdleMilliseconds)} of {Time(session.IdleLimitMilliseconds)}{(isOfNow ? "" : "; the configuration in force judges it on its next packet")}",
+            $"idle {TimeText.Span(session.IdleMilliseconds)} of {TimeText.Span(session.IdleLimitMilliseconds)}{(isOfNow ? "" : "; the configuration in force judges it on its next packet")}",
         ], because);
     }
 
@@ -56,22 +56,14 @@ internal static class SessionStage
     private static IEnumerable<CauseView> Causes(ExplainContext at, Expose expose)
     {
         NatProfileDocument profile = at.Config.ProfileOf(expose);
-        if (expose.Spec.Nat is { IdleTimeout: { } idle } nat) yield return new CauseView(nat.Place.ToString(), $"idleTimeout {Time((uint)idle.TotalMilliseconds)}");
+        if (expose.Spec.Nat is { IdleTimeout: { } idle } nat) yield return new CauseView(nat.Place.ToString(), $"idleTimeout {TimeText.Span((uint)idle.TotalMilliseconds)}");
         if (at.Config.Profiles.Contains(profile)) yield return new CauseView(profile.Place.ToString(), $"NatProfile {profile.Name}");
     }
 
     private static string Times(in TimerSet timers, byte protocol) => protocol switch
     {
-        IpProtocol.Tcp => $"it ends after {Time(timers.TcpHalfOpen)} half-open, {Time(timers.TcpEstablished)} established, {Time(timers.TcpClosing)} closing",
-        IpProtocol.Icmp or IpProtocol.IcmpV6 => $"it ends after {Time(timers.Icmp)} of silence",
-        _ => $"it ends after {Time(timers.Udp)} of silence",
+        IpProtocol.Tcp => $"it ends after {TimeText.Span(timers.TcpHalfOpen)} half-open, {TimeText.Span(timers.TcpEstablished)} established, {TimeText.Span(timers.TcpClosing)} closing",
+        IpProtocol.Icmp or IpProtocol.IcmpV6 => $"it ends after {TimeText.Span(timers.Icmp)} of silence",
+        _ => $"it ends after {TimeText.Span(timers.Udp)} of silence",
     };
-
-    private static string Time(uint milliseconds)
-    {
-        TimeSpan time = TimeSpan.FromMilliseconds(milliseconds);
-        if (milliseconds % 1000 != 0 && milliseconds < 60_000) return $"{time.TotalSeconds:0.0}s";
-        string text = $"{((int)time.TotalHours > 0 ? $"{(int)time.TotalHours}h" : "")}{(time.Minutes > 0 ? $"{time.Minutes}m" : "")}{(time.Seconds > 0 ? $"{time.Seconds}s" : "")}";
-        return text.Length == 0 ? "0s" : text;
-    }
 }

@@ -10,6 +10,7 @@ public sealed class VirtualService
 {
     private readonly bool[] down;
     private readonly ulong[] pins = [];
+    private ulong identity;
     private volatile BackendChoice choice;
 
     internal VirtualService(ImmutableArray<Backend> backends, int firstBackend, int tableSize)
@@ -60,15 +61,7 @@ public sealed class VirtualService
     }
 
     /// <summary>By what clients' backends are remembered for it: follows from its name alone, so it is the same in every configuration.</summary>
-    internal ulong Identity
-    {
-        get
-        {
-            ulong hash = 0;
-            foreach (char letter in Name) hash = FlowHash.Mix(hash + letter + 1);
-            return hash;
-        }
-    }
+    internal ulong Identity => identity != 0 ? identity : identity = IdentityOf(Name);
 
     /// <summary>The backends, in an order that doesn't follow that of the document.</summary>
     public ImmutableArray<Backend> Backends { get; }
@@ -104,6 +97,13 @@ public sealed class VirtualService
 
     /// <summary>The port of a backend for a virtual port.</summary>
     internal ushort PortOf(Backend backend, ushort port) => backend.FirstPort is { } first ? (ushort)(port - Ports.First + first) : port;
+
+    private static ulong IdentityOf(string name)
+    {
+        ulong hash = 0;
+        foreach (char letter in name) hash = FlowHash.Mix(hash + letter + 1);
+        return hash;
+    }
 
     private BackendChoice Build()
     {

@@ -8,7 +8,11 @@ public sealed unsafe partial class SessionStore
     /// <summary>Lines of a piece at most.</summary>
     private const int SweptAtOnce = 64;
 
+    // With exact expiry nobody sweeps; whoever finds a client judges its time himself, so only room is at stake.
+    private const uint AffinitySweepMilliseconds = 60_000;
+
     private readonly SweepRound round = new();
+    private uint affinitySwept;
 
     /// <summary>Visits up to <paramref name="maxLines"/> lines, 64 at most, so that every line is visited once a second, and ends what is due.</summary>
     /// <param name="worker">The caller; workers share the round.</param>
@@ -56,6 +60,12 @@ public sealed unsafe partial class SessionStore
     public void ExpireUpTo(SessionWorker worker, uint now)
     {
         if (shared.Due is not { } queue) throw new InvalidOperationException("The store was made without exact expiry.");
+        if (now - affinitySwept >= AffinitySweepMilliseconds)
+        {
+            shared.Affinity.SweepAll(worker.Index, now);
+            affinitySwept = now;
+        }
+
         while (queue.TryTake(now, out DueKind kind, out uint index, out ulong number))
         {
             switch (kind)
@@ -77,7 +87,7 @@ public sealed unsafe partial class SessionStore
     }
 
     private long SweepSize =>
-        (long)v4.HighWater + v6.HighWater + v4.CachedLines + v6.CachedLines + v4.Mappings.HighWater + v6.Mappings.HighWater + shared.Hosts.HighWater;
+        (long)v4.HighWater + v6.HighWater + v4.CachedLines + v6.CachedLines + v4.Mappings.HighWater + v6.Mappings.HighWater + shared.Hosts.HighWater + shared.Affinity.HighWater;
 
     private SweepFinding SweepLine(SessionWorker worker, long line, uint now, ushort generation, out SessionRef session)
     {
@@ -98,7 +108,8 @@ public sealed unsafe partial class SessionStore
         else if (Reach(ref line, v6.CachedLines)) v6.SweepCached(worker, (uint)line, now, generation);
         else if (Reach(ref line, v4.Mappings.HighWater)) SweepMapping(v4.Mappings, worker, (uint)line, now);
         else if (Reach(ref line, v6.Mappings.HighWater)) SweepMapping(v6.Mappings, worker, (uint)line, now);
-        else if (Reach(ref line, shared.Hosts.HighWater) && line != HostTable.None) shared.Hosts.Sweep(worker.Index, (uint)line, now);
+        else if (Reach(ref line, shared.Hosts.HighWater)) SweepHost(worker, (uint)line, now);
+        else if (line != AffinityTable.None && line < shared.Affinity.HighWater) shared.Affinity.Sweep(worker.Index, (uint)line, now);
         return SweepFinding.Nothing;
     }
 
@@ -111,6 +122,11 @@ public sealed unsafe partial class SessionStore
     private ushort GenerationOf(SessionRef session) => session.Family == IpFamily.V4
         ? Volatile.Read(ref V4.Line(session.Line)->State.Generation)
         : Volatile.Read(ref V6.Line(session.Line)->State.Generation);
+
+    private void SweepHost(SessionWorker worker, uint host, uint now)
+    {
+        if (host != HostTable.None) shared.Hosts.Sweep(worker.Index, host, now);
+    }
 
     private static void SweepMapping(MappingTable mappings, SessionWorker worker, uint mapping, uint now)
     {

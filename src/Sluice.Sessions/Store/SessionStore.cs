@@ -52,6 +52,9 @@ public sealed unsafe partial class SessionStore : IDisposable
     /// <summary>What happened to pools.</summary>
     public PoolEvents Events => shared.Events;
 
+    /// <summary>Which backend a client had last.</summary>
+    public AffinityTable Affinity => shared.Affinity;
+
     /// <summary>The context of a packet thread. It starts parked: unpark it before it touches the store.</summary>
     public SessionWorker Worker(int index)
     {

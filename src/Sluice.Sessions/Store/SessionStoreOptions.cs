@@ -3,9 +3,10 @@ namespace Sluice.Sessions;
 /// <summary>How large a session store is, and what its choices are drawn from.</summary>
 public sealed record SessionStoreOptions
 {
-    private const int FewestCacheLines = 65_536, MostCacheLines = 1 << 30;
+    private const int FewestCacheLines = 65_536, MostCacheLines = 1 << 30, FewestAffinities = 65_536;
 
     private readonly int? cacheLines;
+    private readonly int? affinities;
 
     /// <summary>Sessions at most, over all workers and both families.</summary>
     public int Capacity { get; init; } = 1_000_000;
@@ -21,6 +22,13 @@ public sealed record SessionStoreOptions
     {
         get => cacheLines ?? (int)Math.Clamp(2L * Capacity, FewestCacheLines, MostCacheLines);
         init => cacheLines = value;
+    }
+
+    /// <summary>Clients whose backend is remembered at most (<see cref="AffinityTable"/>): by itself as many as <see cref="Capacity"/> says, and never below 65,536.</summary>
+    public int Affinities
+    {
+        get => affinities ?? Math.Max(Capacity, FewestAffinities);
+        init => affinities = value;
     }
 
     /// <summary>Pairs of lines above <see cref="Capacity"/> for those that wait for readers; see <see cref="FlowTableLimits.Spare"/>.</summary>

@@ -26,6 +26,7 @@ internal sealed unsafe class SharedTables : IDisposable
         Addresses = new PublicAddresses(options.MaxPublicAddresses, Secret);
         Claims = new PortClaims(Addresses);
         Hosts = new HostTable(options.Capacity, Epochs, Secret);
+        Affinity = new AffinityTable(options.Affinities, Epochs, Secret);
         if (options.ExactExpiry) Due = new DueQueue();
     }
 
@@ -46,6 +47,8 @@ internal sealed unsafe class SharedTables : IDisposable
     public PortClaims Claims { get; }
 
     public HostTable Hosts { get; }
+
+    public AffinityTable Affinity { get; }
 
     public AccountTable Accounts { get; } = new();
 
@@ -101,6 +104,7 @@ internal sealed unsafe class SharedTables : IDisposable
     {
         Due?.Dispose();
         Accounts.Dispose();
+        Affinity.Dispose();
         Hosts.Dispose();
         Addresses.Dispose();
         Timers.Dispose();
