@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Sluice.Config.Kinds;
 
 namespace Sluice.Cli;
 
@@ -10,6 +11,9 @@ public sealed record CommandContext(TextWriter Output, TextWriter Error)
 {
     /// <summary>Where a command reads what it isn't given in its words.</summary>
     public TextReader Input { get; init; } = Console.In;
+
+    /// <summary>Kinds of documents that the program adds to those of the house; null: none.</summary>
+    public DocumentKinds? Kinds { get; init; }
 
     /// <summary>Whether results go to a person's terminal, which can draw.</summary>
     public bool IsTerminal => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected;

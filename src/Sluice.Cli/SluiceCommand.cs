@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Sluice.Cli.Commands;
+using Sluice.Config.Kinds;
 
 namespace Sluice.Cli;
 
@@ -10,7 +11,11 @@ public static class SluiceCommand
 {
     /// <summary>Runs one command line.</summary>
     /// <returns>The <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] args, TextWriter output, TextWriter error) => Run(args, new CommandContext(output, error));
+    /// <param name="args">The command line.</param>
+    /// <param name="output">Where results are written.</param>
+    /// <param name="error">Where it is said what went wrong.</param>
+    /// <param name="kinds">Kinds of documents that this program adds; null: none.</param>
+    public static int Run(string[] args, TextWriter output, TextWriter error, DocumentKinds? kinds = null) => Run(args, new CommandContext(output, error) { Kinds = kinds });
 
     /// <summary>Runs one command line.</summary>
     public static int Run(string[] args, CommandContext context)

@@ -39,7 +39,7 @@ public sealed class GatewayHost : IDisposable
     {
         using var host = new GatewayHost(options, log);
         ConfigTexts texts = ConfigTexts.Read(options.Files);
-        LoadResult loaded = ConfigLoader.Load(texts);
+        LoadResult loaded = ConfigLoader.Load(texts, options.Kinds);
         foreach (ConfigError problem in loaded.Problems) log.Problem(problem.ToString());
         return loaded.Set is { } config ? host.Run(config, texts) : GatewayEnd.BadConfiguration;
     }

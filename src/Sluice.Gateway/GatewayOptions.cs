@@ -1,3 +1,5 @@
+using Sluice.Config.Kinds;
+
 namespace Sluice.Gateway;
 
 /// <summary>What is asked of a running gateway.</summary>
@@ -14,6 +16,9 @@ public sealed record GatewayOptions
 
     /// <summary>Whether the log is JSON.</summary>
     public bool JsonLog { get; init; }
+
+    /// <summary>Kinds of documents that the program adds; null: none.</summary>
+    public DocumentKinds? Kinds { get; init; }
 }
 
 /// <summary>How a gateway's run ended.</summary>

@@ -24,7 +24,7 @@ public static class CheckCommand
 
     private static int Run(CommandContext context, string[] files, bool json)
     {
-        LoadResult result = ConfigLoader.Load(files);
+        LoadResult result = ConfigLoader.Load(files, context.Kinds);
         if (json) WriteJson(context, result);
         else WriteText(context, result);
         return result.Set is null ? ExitCode.BadInput : ExitCode.Done;

@@ -55,7 +55,7 @@ public static class ExplainCommand
 
     private static int Offline(CommandContext context, string[] files, ExplainQuestion question, bool json)
     {
-        LoadResult loaded = ConfigLoader.Load(files);
+        LoadResult loaded = ConfigLoader.Load(files, context.Kinds);
         CheckCommand.WriteProblems(context, loaded);
         if (loaded.Set is not { } config) return ExitCode.BadInput;
         using ComposedGateway gateway = OfflineGateway.Compose(config);

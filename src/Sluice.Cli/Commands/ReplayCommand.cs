@@ -51,6 +51,7 @@ public static class ReplayCommand
             OutputDirectory = parsed.GetRequiredValue(output),
             Seed = parsed.GetValue(seed),
             Workers = parsed.GetValue(workers),
+            Kinds = context.Kinds,
         }));
         TeachingHelp.Teach(command,
             ("sluice replay gateway.yaml --in vpc1=vpc1.pcap --out result", "one capture; result/verdicts.jsonl tells what became of each packet"),

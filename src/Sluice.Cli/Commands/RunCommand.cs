@@ -20,6 +20,7 @@ public static class RunCommand
             Watch = parsed.GetValue(watch),
             Socket = parsed.GetValue(socket),
             JsonLog = parsed.GetValue(json),
+            Kinds = context.Kinds,
         }));
         TeachingHelp.Teach(command,
             ("sluice run gateway.yaml", "as root: it opens the links of the configuration"),

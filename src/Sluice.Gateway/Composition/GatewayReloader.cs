@@ -21,7 +21,7 @@ public sealed class GatewayReloader(ComposedGateway gateway, Func<ConfigSet, Con
     /// <inheritdoc/>
     public ReloadView Apply(ConfigTexts texts, string origin, bool withChanges = true)
     {
-        LoadResult loaded = ConfigLoader.Load(texts);
+        LoadResult loaded = ConfigLoader.Load(texts, InForce.Set.Kinds);
         foreach (ConfigError problem in loaded.Problems) log.Problem(problem.ToString());
         return Apply(loaded, texts, origin, withChanges);
     }
@@ -70,7 +70,7 @@ public sealed class GatewayReloader(ComposedGateway gateway, Func<ConfigSet, Con
     /// <inheritdoc/>
     public ReloadView Diff(ConfigTexts texts)
     {
-        LoadResult loaded = ConfigLoader.Load(texts);
+        LoadResult loaded = ConfigLoader.Load(texts, InForce.Set.Kinds);
         if (loaded.Set is not { } next) return Refused(loaded);
         ConfigInForce old = InForce;
         return Accepted(loaded, NeedRestart(next.Gateway), ConfigComparison.Compare(old.Set, next), gateway.Foresee(next));

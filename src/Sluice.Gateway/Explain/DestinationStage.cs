@@ -16,6 +16,7 @@ internal static class DestinationStage
         DestinationFinding.Translated or DestinationFinding.TranslatedHere => Translated(at),
         DestinationFinding.NobodysPort => NobodysPort(at),
         DestinationFinding.Service => ServiceStage.Of(at),
+        DestinationFinding.Ruled => Ruled(at),
         DestinationFinding.ServiceRest => Say($"{at.Packet.Destination} is a virtual IP, and no translation has this port of it", []),
         _ => Pool(at),
     };
@@ -45,6 +46,21 @@ internal static class DestinationStage
         string how = found?.Expose.Nat == NatKind.PortForward ? "is forwarded to" : "stands one to one for";
         string inside = at.Forecast.Decision is { RewritesDestination: true } decision ? at.Endpoint(decision.Destination, decision.DestinationPort) : "an inside endpoint";
         return Say($"{at.Asked.DestinationText} {how} {inside} of {whose}", Lines(found, at));
+    }
+
+    // What a rule of an added kind says of it, or in general words what it does.
+    private static StageView Ruled(ExplainContext at)
+    {
+        CauseView[] because = at.CauseOf(at.Findings.DestinationRule) is { } cause ? [cause] : [];
+        Decision decision = at.Policy.Decide(at.Packet);
+        string? own = at.Policy.NatRuleOf(at.Findings.DestinationRule)?.Explain(at.Packet, decision);
+        string does = decision switch
+        {
+            { Kind: DecisionKind.Drop } => "drops it",
+            { RewritesDestination: true } => $"leads it to {at.Endpoint(decision.Destination, decision.DestinationPort)}",
+            _ => "lets it pass",
+        };
+        return Say(own ?? $"{at.Packet.Destination} is an address of {at.Policy.Rules[(int)at.Findings.DestinationRule].Name}, which {does}", because);
     }
 
     private static StageView NobodysPort(ExplainContext at)

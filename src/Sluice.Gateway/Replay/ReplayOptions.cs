@@ -1,4 +1,5 @@
 using Sluice.Config;
+using Sluice.Config.Kinds;
 
 namespace Sluice.Gateway.Replay;
 
@@ -25,6 +26,9 @@ public sealed record ReplayOptions
 
     /// <summary>The time that the clock runs on to after the last packet, in nanoseconds.</summary>
     public long? UntilNanoseconds { get; init; }
+
+    /// <summary>Kinds of documents that the program adds; null: none.</summary>
+    public DocumentKinds? Kinds { get; init; }
 }
 
 /// <summary>A change of configuration at a time of the captures.</summary>

@@ -51,12 +51,12 @@ public sealed class ReplayRun : IDisposable
     public static ReplayResult Run(ReplayOptions options)
     {
         var messages = new List<string>();
-        LoadResult loaded = ConfigLoader.Load(options.Files);
+        LoadResult loaded = ConfigLoader.Load(options.Files, options.Kinds);
         messages.AddRange(loaded.Problems.Select(p => p.ToString()));
         if (loaded.Set is not { } config) return new ReplayResult(null, BadInput: true, messages);
 
         List<LoadedChange> changes =
-            [.. options.Changes.OrderBy(c => c.TimeNanoseconds).Select(c => new LoadedChange(c.TimeNanoseconds, ConfigLoader.Load(c.Files)))];
+            [.. options.Changes.OrderBy(c => c.TimeNanoseconds).Select(c => new LoadedChange(c.TimeNanoseconds, ConfigLoader.Load(c.Files, options.Kinds)))];
         Dictionary<string, LinkSpec> known = KnownLinks(config, changes);
         if (ReplayInputs.Open(options.Inputs, known, messages) is not { } inputs) return new ReplayResult(null, BadInput: true, messages);
         using (inputs)

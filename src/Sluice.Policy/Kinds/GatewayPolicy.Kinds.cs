@@ -14,8 +14,9 @@ public sealed partial class GatewayPolicy
     // By realm number: the rules that are asked for what leaves it, in order.
     internal NatRule[][] LeavingRules { get; init; } = [];
 
-    // Their numbers follow each other.
-    private NatRule? AddedRuleOf(uint rule) => AddedRules.Length > 0 && rule - AddedRules[0].Number < AddedRules.Length ? AddedRules[rule - AddedRules[0].Number] : null;
+    /// <summary>The rule of an added kind that has a number among <see cref="Rules"/>; null where it is another's.</summary>
+    /// <remarks>Their numbers follow each other.</remarks>
+    public NatRule? NatRuleOf(uint rule) => AddedRules.Length > 0 && rule - AddedRules[0].Number < AddedRules.Length ? AddedRules[rule - AddedRules[0].Number] : null;
 
     private static Decision Arrive(in FirstPacket packet, NatRule rule)
     {
