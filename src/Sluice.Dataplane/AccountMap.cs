@@ -11,18 +11,29 @@ public sealed class AccountMap
     private readonly uint[] byBackend;
     private readonly int[] backends;
 
+    // Services by the number of their rule, which grows with theirs.
+    private readonly uint[] serviceRules;
+    private readonly uint[] byService;
+
     private AccountMap(GatewayPolicy policy, Func<AccountName, AccountTerms, uint> numberOf)
     {
         int last = policy.Services.Count == 0 ? 0 : policy.Services[^1].FirstBackend + policy.Services[^1].Backends.Length - 1;
         byBackend = new uint[last + 1];
+        serviceRules = new uint[policy.Services.Count];
+        byService = new uint[policy.Services.Count];
         uint highest = 0;
-        foreach (VirtualService service in policy.Services)
+        for (int index = 0; index < policy.Services.Count; index++)
+        {
+            VirtualService service = policy.Services[index];
+            serviceRules[index] = service.Rule;
+            byService[index] = numberOf(new AccountName(AccountKind.Translation, service.Name), default);
             for (int place = 0; place < service.Backends.Length; place++)
             {
                 uint number = numberOf(NameOf(service, service.Backends[place]), new AccountTerms(service.DrainsRemoved, service.Backends[place].IsDirect));
                 byBackend[service.FirstBackend + place] = number;
                 highest = Math.Max(highest, number);
             }
+        }
 
         // Of a backend that is listed twice the first one stands for both.
         backends = new int[highest + 1];
@@ -43,11 +54,19 @@ public sealed class AccountMap
     public void Release(AccountTable accounts)
     {
         foreach (uint number in byBackend) accounts.Release(number);
+        foreach (uint number in byService) accounts.Release(number);
         accounts.Collect();
     }
 
     /// <summary>The account of a decision's backend.</summary>
     public uint OfBackend(int backend) => byBackend[backend];
+
+    /// <summary>The account of the translation whose rule decided; <see cref="AccountTable.None"/>: no translation did.</summary>
+    public uint OfTranslation(uint rule)
+    {
+        int index = Array.BinarySearch(serviceRules, rule);
+        return index < 0 ? AccountTable.None : byService[index];
+    }
 
     /// <summary>The number that the policy has for the backend of an account; 0 where it lists it no more.</summary>
     public int BackendOf(uint account) => account < (uint)backends.Length ? backends[account] : 0;

@@ -118,6 +118,8 @@ internal sealed unsafe class BeginSession(WorkerContext context)
     {
         bool wasDecided = reason is DropReason.PoolExhausted or DropReason.TableFull or DropReason.QuotaExceeded;
         if (!wasDecided) return Refusals.LeaveOrDrop(context, packet, parts.Destination, reason, request.RealmTo);
+        context.Store.Accounts.Refuse(context.Rules.Accounts.OfTranslation(request.Rule), reason);
+        context.Store.Accounts.Refuse(request.SourceAccount, reason);
         bool comesFromOutside = request.RewritesDestination && request.SourcePool is null;
         if (!comesFromOutside) context.Answers.Refuse(packet, reason);
         context.Drop(packet, reason, request.RealmTo);

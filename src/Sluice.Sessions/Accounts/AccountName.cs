@@ -10,6 +10,9 @@ public enum AccountKind : byte
 
     /// <summary>Sessions under a source-NAT policy.</summary>
     SourceNat,
+
+    /// <summary>A translation as a whole: what it refused, and what was counted of backends that it has no more. No session is under it.</summary>
+    Translation,
 }
 
 /// <summary>What an account is known by, over reloads: equal names are one account.</summary>

@@ -1,3 +1,4 @@
+using Sluice.Packets;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Sessions;
@@ -33,9 +34,55 @@ public sealed unsafe partial class AccountTable
         if (from != None) Interlocked.Decrement(ref Entries[from].Active);
     }
 
-    /// <summary>A session under an account ends.</summary>
-    internal void End(uint number)
+    /// <summary>A session under an account ends: what its lines have counted is the account's from now on.</summary>
+    internal void End(uint number, in EndedSession ended)
     {
-        if (number != None) Interlocked.Decrement(ref Entries[number].Active);
+        if (number == None) return;
+        AccountEntry* entry = Entries + number;
+        Interlocked.Add(ref entry->OriginalPackets, ended.OriginalPackets);
+        Interlocked.Add(ref entry->OriginalBytes, ended.OriginalBytes);
+        Interlocked.Add(ref entry->ReplyPackets, ended.ReplyPackets);
+        Interlocked.Add(ref entry->ReplyBytes, ended.ReplyBytes);
+        if (ended.IsExpired) Interlocked.Increment(ref entry->Expired);
+        if (ended.IsUnanswered && (entry->Mark & AccountMark.Direct) == 0) Interlocked.Increment(ref entry->Unanswered);
+        Interlocked.Decrement(ref entry->Active);
+    }
+
+    /// <summary>The first segment of a TCP session was answered by a reset.</summary>
+    internal void Reject(uint number)
+    {
+        if (number != None) Interlocked.Increment(ref Entries[number].Rejected);
+    }
+
+    /// <summary>A first packet gets no session. Other reasons than those that have a counter are not counted here.</summary>
+    public void Refuse(uint number, DropReason reason)
+    {
+        if (number == None) return;
+        AccountEntry* entry = Entries + number;
+        switch (reason)
+        {
+            case DropReason.NoBackend:
+                Interlocked.Increment(ref entry->NoBackend);
+                break;
+            case DropReason.PoolExhausted:
+                Interlocked.Increment(ref entry->PoolExhausted);
+                break;
+            case DropReason.TableFull:
+                Interlocked.Increment(ref entry->TableFull);
+                break;
+            case DropReason.QuotaExceeded:
+                Interlocked.Increment(ref entry->QuotaExceeded);
+                break;
+        }
     }
 }
+
+/// <summary>What a session that ends has been.</summary>
+/// <param name="OriginalPackets">Packets of the original direction.</param>
+/// <param name="OriginalBytes">Their bytes.</param>
+/// <param name="ReplyPackets">Packets of the reply direction.</param>
+/// <param name="ReplyBytes">Their bytes.</param>
+/// <param name="IsExpired">Whether its time was over.</param>
+/// <param name="IsUnanswered">Whether it was TCP, its time was over, and the reply direction never sent a SYN.</param>
+internal readonly record struct EndedSession(
+    long OriginalPackets, long OriginalBytes, long ReplyPackets, long ReplyBytes, bool IsExpired, bool IsUnanswered);

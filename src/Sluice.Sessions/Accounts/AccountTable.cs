@@ -144,8 +144,12 @@ public sealed unsafe partial class AccountTable : IDisposable
         return true;
     }
 
+    // What its sessions were counts for the translation from now on, so that its sums never fall.
     private void Forget(uint number)
     {
+        AccountName name = places[number].Name;
+        if (name.Kind == AccountKind.Backend && numbers.TryGetValue(new AccountName(AccountKind.Translation, name.Owner), out uint whole))
+            Entries[whole].Add(in Entries[number]);
         numbers.Remove(places[number].Name);
         places[number] = default;
         free.Push(number);

@@ -25,11 +25,35 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         shared.Accounts.Move(before.Source, under.Source);
     }
 
-    private void EndAccounts(uint session)
+    private void EndAccounts(uint session, EndReason reason)
     {
         SessionAccounts under = AccountsOf(session);
         if (under.IsNone) return;
-        shared.Accounts.End(under.Destination);
-        shared.Accounts.End(under.Source);
+        FlowState* own = TFamily.StateOf(Table.Original(session)), other = TFamily.StateOf(Table.Reply(session));
+        bool isExpired = reason == EndReason.Expired;
+        bool isUnanswered = isExpired && StateNameOf(session) == SessionStateName.HalfOpen && (other->Seen & FlowState.SeenSyn) == 0;
+        var ended = new EndedSession((long)own->Packets, (long)own->Bytes, (long)other->Packets, (long)other->Bytes, isExpired, isUnanswered);
+        shared.Accounts.End(under.Destination, in ended);
+        shared.Accounts.End(under.Source, in ended);
+    }
+
+    // Nobody listens where a session goes: its reply direction has sent nothing but this.
+    private void TellReset(uint session, FlowState* own, byte seenBefore)
+    {
+        bool isFirst = (seenBefore & (FlowState.SeenSyn | FlowState.SeenFin | FlowState.SeenRst)) == 0;
+        if (isFirst && (own->Seen & FlowState.SeenRst) != 0 && own == TFamily.StateOf(Table.Reply(session))) shared.Accounts.Reject(AccountsOf(session).Destination);
+    }
+
+    /// <summary>Adds what the lines of live sessions have counted, by account.</summary>
+    public void AddAccounts(Dictionary<uint, AccountTraffic> totals)
+    {
+        for (uint session = 0; session < HighWater; session++)
+        {
+            if (Volatile.Read(ref records[session].Number) == 0 || AccountsOf(session) is not { IsNone: false } under) continue;
+            FlowState* own = TFamily.StateOf(Table.Original(session)), other = TFamily.StateOf(Table.Reply(session));
+            var passed = new AccountTraffic(new TrafficCount(own->Packets, own->Bytes), new TrafficCount(other->Packets, other->Bytes));
+            if (under.Destination != AccountTable.None) totals[under.Destination] = totals.GetValueOrDefault(under.Destination).Plus(in passed);
+            if (under.Source != AccountTable.None) totals[under.Source] = totals.GetValueOrDefault(under.Source).Plus(in passed);
+        }
     }
 }

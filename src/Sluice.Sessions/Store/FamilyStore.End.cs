@@ -22,7 +22,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         KeepCounts(worker, Table.Reply(session));
         if (log is not null) TellEndSlow(log, session, number, generation, at, reason);
         Release(worker, session, LeaseOf(session), at);
-        EndAccounts(session);
+        EndAccounts(session, reason);
         Table.RetirePair(worker.Index, session);
         shared.Capacity.Return(worker.Index);
         Interlocked.Increment(ref shared.Ended[(int)reason]);

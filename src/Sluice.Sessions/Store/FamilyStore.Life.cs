@@ -19,8 +19,11 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         FlowState* other = TFamily.StateOf(Table.Line(own->Partner));
         SessionRecord* record = records + session;
         ushort timer = own->Timer;
+        byte seenBefore = own->Seen;
         TimerClasses* classes = shared.Timers.ClassesOf(record->Timers);
         TcpOutcome outcome = TcpLife.Touch(own, other, in segment, now, classes, idle, RstCheckOf(record));
+
+        if (outcome == TcpOutcome.Reset) TellReset(session, own, seenBefore);
 
         // A longer time needs no entry of its own: the one that is there comes early, and is put back.
         if (idle[own->Timer] < idle[timer] && shared.Due is { } due)

@@ -77,6 +77,15 @@ public sealed unsafe partial class SessionStore
         return totals;
     }
 
+    /// <summary>What the live sessions under each account have passed: what is counted of it, beside its <see cref="AccountEntry"/>. Visits every session.</summary>
+    public Dictionary<uint, AccountTraffic> LiveAccountTraffic()
+    {
+        var totals = new Dictionary<uint, AccountTraffic>();
+        v4.AddAccounts(totals);
+        v6.AddAccounts(totals);
+        return totals;
+    }
+
     /// <summary>Live mappings; a session with endpoint-dependent mapping counts as one.</summary>
     public int LiveMappings
     {

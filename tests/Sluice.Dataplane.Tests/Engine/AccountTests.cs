@@ -26,10 +26,10 @@ public sealed class AccountTests
         rig.Reload(Virtual.Web($"{First}, {Second}"));
         Assert.Equal(account, Only(rig).Account);
         Assert.Equal(Name("20.0.0.2"), NameOf(rig));
-        Assert.Equal(2, rig.Engine.Store.Accounts.Views().Count);
+        Assert.Equal(2, rig.Engine.Store.Accounts.Views().Count(static one => one.Name.Kind == AccountKind.Backend));
         rig.Reload(Virtual.Web(Second));
         Assert.Equal(account, Only(rig).Account);
-        Assert.Single(rig.Engine.Store.Accounts.Views());
+        Assert.Single(rig.Engine.Store.Accounts.Views(), static one => one.Name.Kind == AccountKind.Backend);
         Assert.Equal(1, rig.Engine.Store.Accounts.EntryOf(account).Active);
     }
 
