@@ -64,6 +64,9 @@ internal sealed class Scenario
     /// <summary>Pools by address and protocol, and figures of theirs.</summary>
     public List<(string Address, string Protocol, string Figure, long Value)> Pools { get; } = [];
 
+    /// <summary>What lines of the answers to <c>show</c> have in them, in this order.</summary>
+    public List<string> Answers { get; } = [];
+
     /// <summary>Comparisons of names: <c>$p != $q</c>, <c>$p = 80</c>, <c>$p apart $q</c> (not neighbours), <c>$p in 1024-65535</c>.</summary>
     public List<string[]> Checks { get; } = [];
 }

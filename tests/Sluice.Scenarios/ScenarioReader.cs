@@ -101,6 +101,9 @@ internal sealed class ScenarioReader
                 for (int i = 2; i + 1 < words.Length; i += 2)
                     scenario.Pools.Add((words[0], words[1], words[i], long.Parse(words[i + 1], CultureInfo.InvariantCulture)));
                 break;
+            case "says":
+                scenario.Answers.Add(rest);
+                break;
             case "check":
                 scenario.Checks.Add(rest.Split(Blank, StringSplitOptions.RemoveEmptyEntries));
                 break;

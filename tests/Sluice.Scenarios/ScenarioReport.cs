@@ -104,6 +104,26 @@ internal sealed class ScenarioReport
         foreach (string[] check in scenario.Checks) Check(check);
     }
 
+    /// <summary>Looks for what is said in the answers to <c>show</c> lines, line by line and in order; runs of blanks count as one.</summary>
+    public void CompareAnswers(IEnumerable<string> answers)
+    {
+        if (scenario.Answers.Count == 0) return;
+        string[] lines = [.. answers.SelectMany(static answer => answer.Split('\n')).Select(OneBlank).Where(static line => line.Length > 0)];
+        int at = 0;
+        bool isMissing = false;
+        foreach (string said in scenario.Answers.Select(said => OneBlank(names.Fill(said))))
+        {
+            int found = Array.FindIndex(lines, at, line => line.Contains(said, StringComparison.Ordinal));
+            if (found >= 0) at = found + 1;
+            else Line('-', $"says {said}");
+            isMissing |= found < 0;
+        }
+
+        foreach (string line in isMissing ? lines : []) Line('+', line);
+    }
+
+    private static string OneBlank(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
     private static string Figure(JsonElement at, string path)
     {
         foreach (string name in path.Split('.'))

@@ -53,6 +53,7 @@ internal sealed class ScenarioRun : IDisposable
             var report = new ScenarioReport(scenario, steps.GetRange(0, done), Out, links.ToDictionary(l => l.Key, l => l.Value.Spec), names);
             report.ComparePackets();
             if (whole) report.CompareSummary(result.Summary);
+            if (whole) report.CompareAnswers(result.Answers);
             if (whole || report.Differs) return report.Differs ? report.Text : "";
         }
     }

@@ -28,7 +28,7 @@ public sealed class ReplayRun : IDisposable
     private readonly VerdictObserver observer;
     private readonly List<ReplayApply> applies = [];
     private readonly List<string> records = [];
-    private ReplayClock? clock;
+    private readonly ReplayClock clock = new();
     private ulong withoutLink;
     private long untold;
 
@@ -38,7 +38,7 @@ public sealed class ReplayRun : IDisposable
         this.merge = merge;
         links = new ReplayLinks(options.OutputDirectory);
         gateway = new ComposedGateway(
-            new DataplaneOptions { Workers = options.Workers, Capacity = config.Gateway.SessionCapacity, Seed = options.Seed, ExactExpiry = true },
+            new DataplaneOptions { Workers = options.Workers, Capacity = config.Gateway.SessionCapacity, Seed = options.Seed, ExactExpiry = true, Time = clock },
             links);
         verdicts = new VerdictWriter(new FileStream(
             Path.Combine(options.OutputDirectory, "verdicts.jsonl"), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16));
@@ -126,12 +126,7 @@ public sealed class ReplayRun : IDisposable
         return Summarize();
     }
 
-    // Nothing lives before the first event, so the clock begins there.
-    private void MoveTo(long nanoseconds)
-    {
-        clock ??= new ReplayClock(gateway.Engine, nanoseconds);
-        clock.MoveTo(nanoseconds);
-    }
+    private void MoveTo(long nanoseconds) => clock.MoveTo(nanoseconds, gateway.Engine);
 
     private void Change(LoadedChange change)
     {
@@ -144,7 +139,7 @@ public sealed class ReplayRun : IDisposable
 
         links.NowNanoseconds = change.TimeNanoseconds;
         SessionFatesView fates = gateway.Apply(next);
-        gateway.Engine.Revalidate(clock!.Now);
+        gateway.Engine.Revalidate(clock.Now);
         applies.Add(new ReplayApply(time, Accepted: true) { Sessions = fates });
     }
 
@@ -174,7 +169,7 @@ public sealed class ReplayRun : IDisposable
         }
 
         links.NowNanoseconds = time;
-        gateway.Engine.Step(clock!.Now);
+        gateway.Engine.Step(clock.Now);
         TellRecords(time);
     }
 
