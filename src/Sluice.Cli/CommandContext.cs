@@ -9,8 +9,11 @@ namespace Sluice.Cli;
 /// <param name="Error">What went wrong.</param>
 public sealed record CommandContext(TextWriter Output, TextWriter Error)
 {
-    /// <summary>Where a command reads what it isn't given in its words.</summary>
-    public TextReader Input { get; init; } = Console.In;
+    /// <summary>Where a command reads what it isn't given in its words; null: standard input, which isn't touched before it is needed.</summary>
+    public TextReader? Input { get; init; }
+
+    /// <summary>Whether a person sits at a terminal: keys come from it and results go to it.</summary>
+    public bool IsInteractive => Input is null && IsTerminal && !Console.IsInputRedirected;
 
     /// <summary>Kinds of documents that the program adds to those of the house; null: none.</summary>
     public DocumentKinds? Kinds { get; init; }

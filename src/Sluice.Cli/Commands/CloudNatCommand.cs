@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Sluice.Cli.Interactive;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Views;
 
@@ -13,7 +14,7 @@ public static class CloudNatCommand
     {
         var words = new Argument<string[]>("COMMAND")
         {
-            Description = "A command of Cloud NAT, in quotes (-> means something to a shell). Several lines are done together, or none. Without it commands are read from standard input.",
+            Description = "A command of Cloud NAT, in quotes (-> means something to a shell). Several lines are done together, or none. Without it: a prompt on a terminal, else lines of standard input.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string?> socket = SharedOptions.Socket();
@@ -23,24 +24,34 @@ public static class CloudNatCommand
         {
             string[] given = parsed.GetValue(words) ?? [];
             bool asJson = parsed.GetValue(json);
-            return given.Length > 0
-                ? RunAsync(context, parsed.GetValue(socket), string.Join(' ', given), asJson)
-                : LinesAsync(context, parsed.GetValue(socket), asJson);
+            string? door = parsed.GetValue(socket);
+            return given.Length > 0 ? RunAsync(context, door, string.Join(' ', given), asJson)
+                : context.IsInteractive ? PromptAsync(context, door, asJson)
+                : LinesAsync(context, door, asJson);
         });
         TeachingHelp.Teach(command,
             ("sluice cnat \"cnat translation add proto TCP vip 30.0.0.2 80 to ->20.0.0.1 8080 to ->20.0.0.2 8080\"", "a virtual IP with two backends; prints its id"),
             ("sluice cnat \"show cnat translation\"", "all translations, their backends, and what each of them carries"),
             ("sluice cnat \"show cnat session verbose ip 10.0.0.5\"", "the sessions of one address"),
             ("sluice cnat \"cnat translation del 0\"", "take it back"),
+            ("sluice cnat", "a prompt: Tab completes, ? helps, Ctrl-D leaves"),
             ("sluice cnat < commands.cnat", "lines from a file, one after the other"));
         return command;
+    }
+
+    private static async Task<int> PromptAsync(CommandContext context, string? socket, bool json)
+    {
+        using var keys = new TerminalKeys();
+        var prompt = new CommandPrompt(context, socket, line => RunAsync(context, socket, line, json));
+        return await prompt.RunAsync(keys, new CommandHistory(CommandHistory.UsersFile), static () => Console.WindowWidth);
     }
 
     // Each line stands for itself, as if it were typed: one that is wrong stops nothing that comes after it.
     private static async Task<int> LinesAsync(CommandContext context, string? socket, bool json)
     {
+        TextReader input = context.Input ?? Console.In;
         int worst = ExitCode.Done;
-        while (await context.Input.ReadLineAsync() is { } line)
+        while (await input.ReadLineAsync() is { } line)
         {
             if (line.AsSpan().Trim() is [] or ['#', ..]) continue;
             int code = await RunAsync(context, socket, line, json);

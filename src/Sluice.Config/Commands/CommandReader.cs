@@ -26,6 +26,9 @@ internal sealed class CommandReader(CommandState state, Problems problems)
 {
     private CommandKind kind;
 
+    /// <summary>What is to know how a command could go on; null: nobody.</summary>
+    public Probe? Probe { get; init; }
+
     /// <summary>Reads a whole text.</summary>
     public void Read(string file, string text)
     {
@@ -56,15 +59,15 @@ internal sealed class CommandReader(CommandState state, Problems problems)
 
     private void ReadLine(IReadOnlyList<Word> line)
     {
-        Words words = new(line, problems);
-        if (words.TryTake("ex_ctl"))
+        Words words = new(line, problems, Probe);
+        if (words.TryTake("ex_ctl", isOffered: false))
         {
             // A shell's alias that is part of the old document's examples; the name behind it is a container's.
             words.Ignore(line[0].Place, "'ex_ctl NAME' is passed over: it is no part of the command");
             if (words.Require("a name") is null) return;
         }
 
-        if (words.TryTake("cant"))
+        if (words.TryTake("cant", isOffered: false))
         {
             words.Ignore(line[0].Place, "'cant' is taken as 'cnat'");
             ReadCnat(words);

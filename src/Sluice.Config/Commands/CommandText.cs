@@ -36,6 +36,14 @@ internal static class CommandText
         if (open.TryPeek(out Place begin)) problems.Error(begin, "", ConfigRule.Syntax, "this '{' has no '}'");
     }
 
+    /// <summary>The words of one line.</summary>
+    public static List<Word> Split(string file, string line)
+    {
+        List<Word> words = [];
+        CutLine(line, file, 1, words, []);
+        return words;
+    }
+
     private static void CutLine(ReadOnlySpan<char> text, string file, int line, List<Word> words, Stack<Place> open)
     {
         int at = 0;

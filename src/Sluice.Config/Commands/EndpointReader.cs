@@ -26,6 +26,7 @@ internal static class EndpointReader
         }
 
         Word first = words[0];
+        if (first.Text == Probe.Mark) command.Wrong(first, "an address");
         if (IpAddress.TryParse(first.Text, out IpAddress address))
             return WithPort(new Endpoint(address, null, address.Family, 0, first.Place, first.Place), words[1..], command);
         if (first.IsDigits && words.Length == 1) return WithPort(new Endpoint(null, null, null, 0, first.Place, first.Place), words, command);
@@ -46,6 +47,7 @@ internal static class EndpointReader
 
         if (with < 0)
         {
+            if (!words.IsEmpty && words[^1].Text == Probe.Mark) command.Wrong(words[^1], "SOURCE->DESTINATION or ->DESTINATION");
             command.Problems.Error(words.IsEmpty ? place : words[0].Place, "", ConfigRule.Syntax, "expected '->DESTINATION' or 'SOURCE->DESTINATION'");
             return null;
         }

@@ -35,7 +35,7 @@ internal static class QuestionReader
     {
         CommandQuestion all = new(QuestionSubject.Translations, words.Place);
         if (words.AtEnd) return all;
-        return words.Number("the id of a translation", 0, int.MaxValue) is { } id ? all with { Id = id } : null;
+        return words.Number(Words.TranslationId, 0, int.MaxValue) is { } id ? all with { Id = id } : null;
     }
 
     private static CommandQuestion? ReadTimestamp(Words words)
@@ -77,6 +77,7 @@ internal static class QuestionReader
 
     private static byte? Protocol(Words words)
     {
+        words.Offer("TCP", "UDP", "SCTP", "ICMP", "ICMP6");
         if (words.Require("a protocol") is not { } word) return null;
         switch (word.Text.ToUpperInvariant())
         {

@@ -13,18 +13,25 @@ internal static class TranslationCommand
     // What ends the words of an end.
     private static readonly string[] Keywords = ["add", "del", "proto", "vip", "real", "to", "noclient", "default", "maglev", "id"];
 
+    // What is offered before and behind the virtual end, which comes first where people write it.
+    private static readonly string[] BeforeEnd = ["proto", "vip", "real"];
+    private static readonly string[] BehindEnd = ["proto", "to", "noclient", "default", "maglev", "id"];
+
     public static void Read(Words words, CommandState state)
     {
         Asking asking = new();
+        words.Offer("add", "del");
         while (!words.AtEnd)
         {
+            words.Offer(asking.Virtual is null ? BeforeEnd : BehindEnd);
+            if (words.IsAsked) return;
             Word word = words.Take();
             switch (word.Text)
             {
                 case "add":
                     break;
                 case "del":
-                    if (words.Number("the id of a translation", 0, int.MaxValue) is { } id && words.ExpectEnd()) state.Delete(id, word.Place, words.Problems);
+                    if (words.Number(Words.TranslationId, 0, int.MaxValue) is { } id && words.ExpectEnd()) state.Delete(id, word.Place, words.Problems);
                     return;
                 case "proto":
                     if (ReadProtocol(words) is not { } protocol) return;
@@ -69,6 +76,7 @@ internal static class TranslationCommand
 
     private static byte? ReadProtocol(Words words)
     {
+        words.Offer("TCP", "UDP", "SCTP");
         if (words.Require("TCP, UDP or SCTP") is not { } word) return null;
         switch (word.Text.ToUpperInvariant())
         {
@@ -179,7 +187,12 @@ internal static class TranslationCommand
     private static Word[] WordsOfEnd(Words words)
     {
         List<Word> taken = [];
-        while (!words.AtEnd && !Keywords.AsSpan().Contains(words.Peek.Text)) taken.Add(words.Take());
+        while (!words.AtEnd && !Keywords.AsSpan().Contains(words.Peek.Text))
+        {
+            if (taken.Count > 0) words.Offer(BehindEnd);
+            taken.Add(words.Take());
+        }
+
         return [.. taken];
     }
 

@@ -7,10 +7,13 @@ using Sluice.Packets.Addresses;
 namespace Sluice.Config.Commands;
 
 /// <summary>The words of one command, taken from left to right. What isn't as expected is reported and comes back as null.</summary>
-internal sealed class Words(IReadOnlyList<Word> words, Problems problems)
+internal sealed class Words(IReadOnlyList<Word> words, Problems problems, Probe? probe = null)
 {
     private static readonly SearchValues<char> OfV4 = SearchValues.Create("0123456789./");
     private static readonly SearchValues<char> OfV6 = SearchValues.Create("0123456789abcdefABCDEF:./");
+
+    /// <summary>What <see cref="Number"/> calls the id of a translation that there is.</summary>
+    public const string TranslationId = "the id of a translation";
 
     private int next;
 
@@ -32,17 +35,31 @@ internal sealed class Words(IReadOnlyList<Word> words, Problems problems)
     /// <summary>The next word, taken; not at the end.</summary>
     public Word Take() => words[next++];
 
+    /// <summary>Whether somebody wants to know what may stand next.</summary>
+    public bool IsAsked => !AtEnd && Peek.Text == Probe.Mark;
+
     /// <summary>Takes the next word if it is this one.</summary>
-    public bool TryTake(string word)
+    /// <param name="word">The word.</param>
+    /// <param name="isOffered">Whether it is among what may stand there; else it is only understood.</param>
+    public bool TryTake(string word, bool isOffered = true)
     {
-        if (AtEnd || Peek.Text != word) return false;
+        if (AtEnd) return false;
+        if (isOffered) Offer(word);
+        if (Peek.Text != word) return false;
         next++;
         return true;
+    }
+
+    /// <summary>Says what may stand next, to whoever wants to know it.</summary>
+    public void Offer(params ReadOnlySpan<string> known)
+    {
+        if (IsAsked) probe?.Offer(known);
     }
 
     /// <summary>Takes a word that must be there.</summary>
     public Word? Require(string expected)
     {
+        if (IsAsked) probe?.Expect(expected);
         if (!AtEnd) return Take();
         Missing(expected);
         return null;
@@ -59,7 +76,9 @@ internal sealed class Words(IReadOnlyList<Word> words, Problems problems)
             return null;
         }
 
+        Offer(known);
         Word word = Take();
+        if (word.Text == Probe.Mark) return null;
         if (known.Contains(word.Text)) return known[known.IndexOf(word.Text)];
         string? found = null;
         foreach (string candidate in known)
@@ -81,7 +100,8 @@ internal sealed class Words(IReadOnlyList<Word> words, Problems problems)
     /// <summary>A whole number.</summary>
     public int? Number(string what, int min, int max)
     {
-        if (Require($"{what}, a number") is not { } word) return null;
+        if (IsAsked && what == TranslationId) probe?.ExpectTranslation();
+        if (Require($"{what}, a number") is not { } word || word.Text == Probe.Mark) return null;
         if (word.IsDigits && int.TryParse(word.Text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max) return number;
         Wrong(word, string.Create(CultureInfo.InvariantCulture, $"{what}: a whole number from {min} to {max}"));
         return null;
@@ -93,6 +113,12 @@ internal sealed class Words(IReadOnlyList<Word> words, Problems problems)
     /// <summary>A word as the name of a link.</summary>
     public NamedSpec? LinkName(Word word)
     {
+        if (word.Text == Probe.Mark)
+        {
+            probe?.ExpectLink();
+            return null;
+        }
+
         if (LooksLikeAddress(word.Text))
         {
             Wrong(word, "an IP address");
@@ -134,12 +160,18 @@ internal sealed class Words(IReadOnlyList<Word> words, Problems problems)
     public void Ignore(Place place, string why) => problems.Warning(place, "", ConfigRule.Ignored, why);
 
     /// <summary>Reports a word that is none of those known here.</summary>
-    public void Unknown(Word word, params ReadOnlySpan<string> known) =>
-        problems.Error(word.Place, "", ConfigRule.Syntax, $"'{Nearest.Shown(word.Text)}' is not known here; {Nearest.Hint(word.Text, known)}");
+    public void Unknown(Word word, params ReadOnlySpan<string> known)
+    {
+        if (word.Text == Probe.Mark) probe?.Offer(known);
+        else problems.Error(word.Place, "", ConfigRule.Syntax, $"'{Nearest.Shown(word.Text)}' is not known here; {Nearest.Hint(word.Text, known)}");
+    }
 
     /// <summary>Reports a word that stands where something else is expected.</summary>
-    public void Wrong(Word word, string expected) =>
-        problems.Error(word.Place, "", ConfigRule.Invalid, $"expected {expected}; found '{Nearest.Shown(word.Text)}'");
+    public void Wrong(Word word, string expected)
+    {
+        if (word.Text == Probe.Mark) probe?.Expect(expected);
+        else problems.Error(word.Place, "", ConfigRule.Invalid, $"expected {expected}; found '{Nearest.Shown(word.Text)}'");
+    }
 
     // It is missed right behind the last word.
     private void Missing(string expected)

@@ -1,0 +1,65 @@
+namespace Sluice.Cli.Interactive;
+
+/// <summary>What the words of commands are for, each in a few words.</summary>
+internal static class CommandHelp
+{
+    private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
+    {
+        ["cnat"] = "translations, source NAT, sessions",
+        ["set"] = "source NAT and the links that it looks at",
+        ["show"] = "what the gateway holds",
+        ["test"] = "understood, and without effect here",
+        ["translation"] = "virtual IPs and their backends",
+        ["session"] = "live sessions; with filters: ip, port, proto",
+        ["timestamp"] = "when sessions were last seen, and how long they live",
+        ["client"] = "addresses that packets are looked at for",
+        ["snat-policy"] = "what leaves with another source address",
+        ["feature-hooks"] = "what takes part in deciding on a first packet",
+        ["snat"] = "source NAT, in the words of 2020: with, exclude",
+        ["purge"] = "end the sessions of Cloud NAT and take all translations of commands back",
+        ["log"] = "understood, and without effect here: 'sluice sessions watch' tells it",
+        ["add"] = "a new translation, or other backends for one that there is",
+        ["del"] = "take back",
+        ["proto"] = "the protocol: TCP, UDP, SCTP",
+        ["vip"] = "an address that nobody else has: what matches nothing is dropped",
+        ["real"] = "an address that the host has too: what matches nothing goes on to it",
+        ["to"] = "a backend: [SOURCE]->DESTINATION[:nonat]; may be repeated",
+        ["noclient"] = "what matches nothing follows the routes",
+        ["default"] = "backends by weight and the hash of the flow",
+        ["maglev"] = "backends by a Maglev table: a change moves few flows",
+        ["id"] = "the id that it gets",
+        ["verbose"] = "each of them; 2: and more of each",
+        ["return"] = "the return direction too",
+        ["ip"] = "an address of either side",
+        ["port"] = "a port of either side",
+        ["ref"] = "sessions with so many directions (always 2)",
+        ["max"] = "at most so many (50)",
+        ["fib"] = "the realm of commands: 0",
+        ["rfib"] = "the realm of replies: 0",
+        ["feature"] = "a link that source NAT looks at",
+        ["interface"] = "features of links one by one",
+        ["enable"] = "from now on",
+        ["disable"] = "no longer",
+        ["addr"] = "the source that the others see; without one: no source NAT",
+        ["if"] = "links of the policies' tables",
+        ["table"] = "which table: include-v4 unless given",
+        ["prefix"] = "destinations that are left alone, or rewritten",
+        ["none"] = "all that comes in by the links, but excluded destinations",
+        ["if-pfx"] = "what comes in by links of the tables, but excluded destinations",
+        ["k8s"] = "as nodes of Kubernetes need it; as a table: the links of pods",
+        ["dnat"] = "destinations by rewritten prefixes, and the source with them",
+        ["dnat-only"] = "destinations by rewritten prefixes alone",
+        ["include-v4"] = "links whose IPv4 is covered",
+        ["include-v6"] = "links whose IPv6 is covered",
+        ["host"] = "links to the host itself",
+        ["src"] = "match the source, not the destination",
+        ["rw"] = "the address that the prefix is rewritten to",
+        ["with"] = "the source that the others see",
+        ["exclude"] = "destinations that are left alone",
+        ["arc"] = "where the feature stands: follows from its name",
+        ["scanner"] = "on or off: sessions end when they are due in any case",
+    };
+
+    /// <summary>What a word is for; null where it says that itself.</summary>
+    public static string? Of(string word) => Words.GetValueOrDefault(word);
+}
