@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Sluice.Config.Commands;
 using Sluice.Gateway.Control;
-using Sluice.Gateway.Views;
 
 namespace Sluice.Cli.Interactive;
 
