@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using Sluice.Links;
+using Xunit;
+
+namespace Sluice.Live;
+
+/// <summary>
+/// A virtual IP over three web servers, each behind a link of its own, and real clients: client c0 --- vpc1 gateway b1, b2, b3 --- e1, e2, e3 servers.
+/// </summary>
+public sealed class VirtualAddressTests : IDisposable
+{
+    private const string Virtual = "30.0.0.2";
+    private const int Port = 8080;
+
+    private readonly Town town = new();
+    private readonly NetworkNamespace[] places = new NetworkNamespace[3];
+    private readonly WebServer[] servers = new WebServer[3];
+
+    public VirtualAddressTests()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            places[i] = town.Make();
+            town.Cable(places[i], $"e{i + 1}", $"02:00:00:00:1{i + 1}:02", $"b{i + 1}", $"02:00:00:00:1{i + 1}:01", 1500);
+            places[i].Shell($"""
+                ip link set lo up
+                ip address add 10.1.{i + 1}.2/24 dev e{i + 1}
+                ip route add default via 10.1.{i + 1}.1
+                """);
+            servers[i] = town.Keep(new WebServer(places[i], $"server{i + 1}", $"10.1.{i + 1}.2", Port));
+        }
+    }
+
+    public void Dispose() => town.Dispose();
+
+    [Theory]
+    [InlineData("hash", 1)]
+    [InlineData("maglev", 2)]
+    public void Connections_spread_over_the_servers_by_weight(string method, int workers)
+    {
+        town.Start(Configuration("weight: 100", "weight: 100", "weight: 200", method: method, workers: workers));
+
+        Dictionary<string, int> answers = Ask(town.Client, 800);
+
+        // Six standard deviations to each side.
+        Assert.Equal(800, answers.Values.Sum());
+        Assert.InRange(answers["server1 10.0.0.2"], 127, 273);
+        Assert.InRange(answers["server2 10.0.0.2"], 127, 273);
+        Assert.InRange(answers["server3 10.0.0.2"], 315, 485);
+    }
+
+    [Fact]
+    public void A_server_that_is_killed_is_taken_out_and_no_request_fails_after_that()
+    {
+        town.Start(Configuration("weight: 100", "weight: 100", "weight: 100"));
+        Assert.Equal(3, Ask(town.Client, 60).Count);
+
+        servers[1].Dispose();
+        Programs.Until(() => town.Log.Contains("translation web: backend 10.1.2.2:8080 is down: the port is closed", StringComparison.Ordinal), "the server is taken out");
+        Assert.Equal(["server1 10.0.0.2", "server3 10.0.0.2"], Ask(town.Client, 200).Keys.Order(StringComparer.Ordinal));
+
+        // A reload doesn't forget it, not for a moment.
+        for (int i = 0; i < 5; i++)
+        {
+            town.Apply(Configuration($"weight: {90 + i}", "weight: 100", "weight: 100"));
+            Assert.DoesNotContain("server2 10.0.0.2", Ask(town.Client, 20).Keys);
+        }
+
+        town.Keep(new WebServer(places[1], "server2", "10.1.2.2", Port));
+        Programs.Until(() => town.Log.Contains("translation web: backend 10.1.2.2:8080 is up", StringComparison.Ordinal), "the server comes back");
+        Assert.Equal(3, Ask(town.Client, 60).Count);
+        Assert.DoesNotContain("10.1.1.2:8080 is", town.Log, StringComparison.Ordinal);
+        Assert.DoesNotContain("10.1.3.2:8080 is", town.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_drains_while_a_download_through_it_completes()
+    {
+        town.Start(Configuration("weight: 100", "weight: 100", "weight: 100"));
+        string file = town.FileNamed("download");
+        using Process download = town.Client.Begin("curl", "-sS", "--noproxy", "*", "--max-time", "60", "-o", file, "-w", "%{http_code} %{size_download}", $"http://{Virtual}/download");
+        Programs.Until(() => servers.Any(server => server.Halves == 1), "half of the download has come");
+        int draining = Array.FindIndex(servers, server => server.Halves == 1);
+
+        town.Apply(Configuration([.. Enumerable.Range(0, 3).Select(i => i == draining ? "state: draining" : "weight: 100")]));
+        Dictionary<string, int> answers = Ask(town.Client, 150);
+        Assert.Equal(2, answers.Count);
+        Assert.DoesNotContain($"server{draining + 1} 10.0.0.2", answers.Keys);
+
+        servers[draining].Release();
+        Assert.True(download.WaitForExit(TimeSpan.FromSeconds(60)));
+        Assert.Equal($"200 {WebServer.DownloadBytes}", download.StandardOutput.ReadToEnd());
+        Assert.Equal(WebServer.DownloadBytes, new FileInfo(file).Length);
+    }
+
+    [Fact]
+    public void A_server_reaches_its_own_virtual_address()
+    {
+        town.Start(Configuration("weight: 100", "weight: 100", "weight: 100"));
+
+        Dictionary<string, int> answers = Ask(places[0], 120);
+
+        // From itself it is asked as if by the virtual address: else its kernel would answer itself, past the gateway.
+        Assert.Equal([$"server1 {Virtual}", "server2 10.1.1.2", "server3 10.1.1.2"], answers.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(120, answers.Values.Sum());
+    }
+
+    // So many requests, each over a connection of its own; every one must be answered. By answer, how often it came.
+    private static Dictionary<string, int> Ask(NetworkNamespace place, int requests) =>
+        place.Call("curl", "-sS", "--fail", "--noproxy", "*", "--max-time", "60", string.Create(CultureInfo.InvariantCulture, $"http://{Virtual}/[1-{requests}]"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).GroupBy(static line => line, StringComparer.Ordinal).ToDictionary(static same => same.Key, static same => same.Count(), StringComparer.Ordinal);
+
+    private static string Configuration(params string[] backends) => Configuration(backends[0], backends[1], backends[2], "hash", 1);
+
+    private static string Configuration(string first, string second, string third, string method, int workers) => $$"""
+        apiVersion: sluice.dev/v1alpha1
+        kind: Gateway
+        metadata: { name: gw }
+        spec:
+          workers: {{workers}}
+          sessions: { capacity: 50000 }
+          links:
+            - { name: vpc1, driver: afpacket, addresses: [{{Town.Inside4}}/24] }
+            - { name: b1, driver: afpacket, addresses: [10.1.1.1/24] }
+            - { name: b2, driver: afpacket, addresses: [10.1.2.1/24] }
+            - { name: b3, driver: afpacket, addresses: [10.1.3.1/24] }
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: Translation
+        metadata: { name: web }
+        spec:
+          address: {{Virtual}}
+          port: 80
+          loadBalancing: { method: {{method}} }
+          health: { check: http, path: /healthz, interval: 200ms, timeout: 10s, rise: 2, fall: 2 }
+          backends:
+            - { address: 10.1.1.2, port: {{Port}}, {{first}} }
+            - { address: 10.1.2.2, port: {{Port}}, {{second}} }
+            - { address: 10.1.3.2, port: {{Port}}, {{third}} }
+        """;
+}
