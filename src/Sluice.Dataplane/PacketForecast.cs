@@ -86,7 +86,7 @@ public sealed class PacketForecast
 
     private (Verdict Verdict, DropReason Reason) Find()
     {
-        if (TryFindSession()) return IsDenied ? (Verdict.Drop, DropReason.AclDenied) : Leave(RealmTo);
+        if (TryFindSession()) return IsDenied ? (Verdict.Drop, DropReason.AclDenied) : Leave(RealmTo, NextHopOf());
         if (PacketAddresses.IsGroup(packet.Destination))
         {
             IsForGroup = true;
@@ -139,6 +139,10 @@ public sealed class PacketForecast
         return true;
     }
 
+    // A session to a direct backend is sent by the backend's address.
+    private IpAddress? NextHopOf() =>
+        !IsReply && Session is { } session && engine.Store.TryGetNextHop(session.Ref.Family, session.Ref.Line, out IpAddress towards) ? towards : null;
+
     private (Verdict Verdict, DropReason Reason) Inbound(Decision asked)
     {
         MappingView mapping;
@@ -183,15 +187,15 @@ public sealed class PacketForecast
             DestinationPort = decision.DestinationPort;
         }
 
-        (Verdict Verdict, DropReason Reason) left = Leave(decision.RealmTo);
+        (Verdict Verdict, DropReason Reason) left = Leave(decision.RealmTo, decision.IsRoutedBy ? decision.RouteBy : null);
         bool isBack = decision.Kind == DecisionKind.Route && Way?.Route?.Link == packet.Link;
         return left.Verdict == Verdict.Forward && isBack ? (Verdict.Drop, DropReason.NotExposed) : left;
     }
 
-    private (Verdict Verdict, DropReason Reason) Leave(ushort realm)
+    private (Verdict Verdict, DropReason Reason) Leave(ushort realm, IpAddress? towards = null)
     {
         RealmTo = realm;
-        RouteLookup way = rules.Routes.Look(realm, Destination);
+        RouteLookup way = rules.Routes.Look(realm, towards ?? Destination);
         Way = way;
         return way.Route is null ? (Verdict.Drop, DropReason.NoRoute) : (Verdict.Forward, DropReason.None);
     }

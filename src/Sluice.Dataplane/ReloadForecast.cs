@@ -41,22 +41,22 @@ public sealed class ReloadForecast
     /// <param name="now">The clock.</param>
     public static ReloadForecast Of(SessionStore store, Ruleset current, GatewayPolicy next, uint now)
     {
+        AccountMap accounts = AccountMap.Look(next, store.Accounts);
         var counts = new Dictionary<(uint Rule, uint NewRule, Revalidation Judgement, DropReason Reason), int>();
         foreach (SessionView session in store.Sessions(now))
         {
-            LiveSession live = LiveSessionOf(in session);
             uint rule = session.Rule;
 
             // Rules are numbered by each policy anew: what an older one confirmed last is named by what the present one says.
             bool isEnding = false;
             if (session.Generation != current.Generation)
             {
-                isEnding = current.Policy.Redecide(live, out Decision present) != Revalidation.Kept;
+                isEnding = current.Policy.Redecide(LiveSessionOf(in session, current.Accounts), out Decision present) != Revalidation.Kept;
                 rule = isEnding ? GatewayPolicy.NoRule : present.Rule;
             }
 
             // What the present policy ends with the sweep's next round is not the next one's doing.
-            Revalidation judgement = next.Redecide(live, out Decision decision);
+            Revalidation judgement = next.Redecide(LiveSessionOf(in session, accounts), out Decision decision);
             if (isEnding && judgement != Revalidation.Kept) continue;
             bool isDropped = judgement == Revalidation.Forbidden && decision.Kind == DecisionKind.Drop;
             var key = (rule, judgement == Revalidation.Kept ? decision.Rule : GatewayPolicy.NoRule, judgement, isDropped ? decision.Reason : default);
@@ -83,15 +83,20 @@ public sealed class ReloadForecast
     public static PolicyRule? RuleOf(in SessionView session, Ruleset current)
     {
         if (session.Generation == current.Generation) return RuleOf(current.Policy, session.Rule);
-        return current.Policy.Redecide(LiveSessionOf(in session), out Decision present) == Revalidation.Kept ? RuleOf(current.Policy, present.Rule) : null;
+        return current.Policy.Redecide(LiveSessionOf(in session, current.Accounts), out Decision present) == Revalidation.Kept ? RuleOf(current.Policy, present.Rule) : null;
     }
 
     /// <summary>What a policy is told of a live session.</summary>
-    internal static LiveSession LiveSessionOf(in SessionView session) => new(
+    /// <param name="session">The session.</param>
+    /// <param name="accounts">The accounts of that policy.</param>
+    internal static LiveSession LiveSessionOf(in SessionView session, AccountMap accounts) => new(
         session.Original,
         session.Reply,
         HasPublicSource: session.Pool is not null,
-        ThroughMapping: session.DestinationMapping != NewSession.NoMapping);
+        ThroughMapping: session.DestinationMapping != NewSession.NoMapping)
+    {
+        Backend = accounts.BackendOf(session.Account),
+    };
 
     private static PolicyRule RuleOf(GatewayPolicy policy, uint rule) =>
         rule < policy.Rules.Length ? policy.Rules[(int)rule] : policy.Rules[(int)GatewayPolicy.NoRule];

@@ -12,6 +12,9 @@ namespace Sluice.Policy;
 /// <param name="ThroughMapping">Whether it came in through a mapping: its destination is a public endpoint of somebody inside.</param>
 public readonly record struct LiveSession(FlowParts Original, FlowParts Reply, bool HasPublicSource, bool ThroughMapping)
 {
+    /// <summary>Its backend, as the policy that judges it numbers it; 0: it has none, or that policy lists it no more.</summary>
+    public int Backend { get; init; }
+
     /// <summary>The link that its source is reached by, as <see cref="GatewayPolicy.Links"/> numbers it; -1: not known. A session doesn't remember by which link it came.</summary>
     public int LinkIn { get; init; } = GatewayPolicy.NoLink;
 

@@ -47,6 +47,9 @@ public struct NewSession
     /// <summary>Index of the set of idle times (of the table of timer sets).</summary>
     public ushort Timers;
 
+    /// <summary>Whether what comes back may go another way, so that of TCP one direction tells everything.</summary>
+    public bool IsOneWay;
+
     /// <summary>The rule that decided, as the policy numbers them.</summary>
     public uint Rule;
 

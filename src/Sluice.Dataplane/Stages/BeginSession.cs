@@ -46,6 +46,9 @@ internal sealed unsafe class BeginSession(WorkerContext context)
 
     private uint MakeNow(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
     {
+        // Without an account nobody would remember where a direct backend's packets go.
+        if (decision.IsRoutedBy && request.Account == AccountTable.None) return Refuse(packet, parts, request, DropReason.TableFull);
+
         // What can't be sent makes no session: the way out is looked for first.
         IpAddress destination = request.RewritesDestination ? request.Destination : decision.IsRoutedBy ? decision.RouteBy : parts.Destination;
         uint handle = context.Delivery.Reach(packet, request.RealmTo, destination);
@@ -108,6 +111,7 @@ internal sealed unsafe class BeginSession(WorkerContext context)
         request.Timers = context.Rules.TimerSets[decision.Timers];
         request.Rule = decision.Rule;
         request.Account = context.Rules.Accounts.OfBackend(decision.Backend);
+        request.IsOneWay = decision.IsRoutedBy && !decision.RewritesSource && decision.SourcePool == Decision.NoPool;
         request.Generation = context.Rules.Generation;
         request.OriginalConduct = decision.OriginalConduct;
         request.ReplyConduct = decision.ReplyConduct;
@@ -120,7 +124,7 @@ internal sealed unsafe class BeginSession(WorkerContext context)
         if (!wasDecided) return Refusals.LeaveOrDrop(context, packet, parts.Destination, reason, request.RealmTo);
         context.Store.Accounts.Refuse(context.Rules.Accounts.OfTranslation(request.Rule), reason);
         context.Store.Accounts.Refuse(request.SourceAccount, reason);
-        bool comesFromOutside = request.RewritesDestination && request.SourcePool is null;
+        bool comesFromOutside = request.RewritesDestination && request.SourcePool is null && request.Account == AccountTable.None;
         if (!comesFromOutside) context.Answers.Refuse(packet, reason);
         context.Drop(packet, reason, request.RealmTo);
         return FlowLines.None;

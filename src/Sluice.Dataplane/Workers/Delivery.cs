@@ -91,7 +91,9 @@ internal sealed unsafe class Delivery(WorkerContext context) : IDisposable
         uint handle = state->NextHop;
         if (context.NextHops.At(handle)->Handle != handle)
         {
-            handle = context.Resolve(state->RealmTo, TPacket.WrittenDestination(line));
+            IpAddress towards = default;
+            bool isDirect = (state->Seen & FlowState.Reply) == 0 && context.Store.TryGetNextHop(TFlow.Family, state->Partner, out towards);
+            handle = context.Resolve(state->RealmTo, isDirect ? towards : TPacket.WrittenDestination(line));
             if (!IsReached(packet, handle, state->RealmTo)) return null;
 
             // Without a next hop every packet of a denied direction comes to the slow check.

@@ -16,10 +16,18 @@ public sealed partial class GatewayPolicy
         for (int place = 0; place < view.Service.Backends.Length; place++)
         {
             decision = LeadTo(first, view.Service, place, admitted);
-            if (LeadsToSameEndpoint(live, decision) && OwnsItsSource(live, first, view, place, ref decision)) return Revalidation.Kept;
+            if (LeadsToSameBackend(live, view.Service, place, decision) && OwnsItsSource(live, first, view, place, ref decision)) return Revalidation.Kept;
         }
 
         return RedecideRemoved(live, first, view, admitted, out decision);
+    }
+
+    // Packets of all direct backends look the same: which one a session has, it remembers.
+    private static bool LeadsToSameBackend(in LiveSession live, VirtualService service, int place, in Decision decision)
+    {
+        if (!decision.IsRoutedBy) return LeadsToSameEndpoint(live, decision);
+        int own = live.Backend - service.FirstBackend;
+        return (uint)own < (uint)service.Backends.Length && service.Backends[own].Address == service.Backends[place].Address && LeadsToSameEndpoint(live, decision);
     }
 
     // TCP of a backend that is gone is left to finish where the document says so. Whatever else there is chooses again.

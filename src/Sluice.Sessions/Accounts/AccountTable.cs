@@ -50,7 +50,8 @@ public sealed unsafe partial class AccountTable : IDisposable
             }
 
             places[number].Holders++;
-            AccountMark mark = AccountMark.Held | (terms.Drains ? AccountMark.Drains : AccountMark.None);
+            // A session that went straight to a backend still does when the backend is reached otherwise now: by then its address is no other.
+            AccountMark mark = AccountMark.Held | (Entries[number].Mark & AccountMark.Direct) | (terms.Drains ? AccountMark.Drains : AccountMark.None);
             if (terms.IsDirect && !name.Address.IsUnspecified) mark |= AccountMark.Direct;
             Entries[number].Mark = mark;
             return number;

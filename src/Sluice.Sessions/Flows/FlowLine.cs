@@ -50,6 +50,9 @@ public struct FlowState
     /// <summary>TCP flags in <see cref="Seen"/>: ACK.</summary>
     public const byte SeenAck = 8;
 
+    /// <summary>In <see cref="Seen"/> of the reply direction's line: TCP's answers may go another way, so this direction counts as open from the start.</summary>
+    public const byte OneWay = 64;
+
     /// <summary>In <see cref="Seen"/>: this is the reply direction's line.</summary>
     public const byte Reply = 128;
 

@@ -5,7 +5,8 @@ namespace Sluice.Sessions;
 /// <summary>A TCP session's life, told from what its two directions have sent.</summary>
 /// <remarks>
 /// Nothing but the two <see cref="FlowState.Seen"/> bytes holds the state: half-open until both directions have sent SYN and ACK, which a
-/// simultaneous open does too (RFC 5382 REQ-2); closing after a FIN of either or a credible RST.
+/// simultaneous open does too (RFC 5382 REQ-2); closing after a FIN of either or a credible RST. Where answers may go another way, the reply direction
+/// counts as having sent both from the start: open is then what the other side has acknowledged, for it heard an answer.
 /// Callers hold the pair's lock.
 /// </remarks>
 internal static unsafe class TcpLife
@@ -66,6 +67,8 @@ internal static unsafe class TcpLife
     // RFC 5961 asks an end system for the exact sequence; a gateway knows it only nearly, from what passed it.
     private static bool IsCredible(FlowState* own, FlowState* other, in TcpSegment segment)
     {
+        // What was acknowledged another way isn't known; a wrong reset costs a session its long time, and its next packet keeps it.
+        if ((other->Seen & FlowState.OneWay) != 0) return true;
         if ((other->Seen & FlowState.SeenAck) != 0) return segment.Sequence - other->Acknowledged + 1 <= ResetWindow;
 
         // The other side has acknowledged nothing yet: only the answer to its SYN counts.

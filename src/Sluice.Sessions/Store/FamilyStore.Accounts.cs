@@ -3,6 +3,9 @@ namespace Sluice.Sessions;
 // What sessions are counted under. Most have no account: they cost one bit of the record, and no memory.
 internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 {
+    /// <summary>The account of where a session goes; of a cached decision there is none.</summary>
+    public uint AccountOf(uint line) => Table.IsSession(line) ? AccountsOf(Table.SessionOf(line)).Destination : AccountTable.None;
+
     private SessionAccounts AccountsOf(uint session) => records[session].HasAccounts ? accounts[session] : default;
 
     private void BeginAccounts(uint session, in SessionAccounts under)

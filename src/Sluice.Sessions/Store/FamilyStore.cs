@@ -118,6 +118,9 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
             seenByOther = FlowState.SeenSyn | FlowState.SeenAck;
         }
 
+        uint answer = (seen & FlowState.SeenSyn) != 0 && seenByOther == 0 ? request.TcpSequence + 1 : request.TcpSequence;
+        if (refreshes && request.IsOneWay) seenByOther |= FlowState.SeenSyn | FlowState.SeenAck | FlowState.OneWay;
+
         ushort timer = shared.Timers.ClassesOf(request.Timers)->Of(TcpLife.StateOf(request.Original.Protocol, seen, seenByOther));
         *own = new FlowState
         {
@@ -139,7 +142,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
             Generation = request.Generation,
             Timer = timer,
             NextHop = FlowState.NoNextHop,
-            Acknowledged = (seen & FlowState.SeenSyn) != 0 && seenByOther == 0 ? request.TcpSequence + 1 : request.TcpSequence,
+            Acknowledged = answer,
         };
     }
 

@@ -46,9 +46,6 @@ public sealed unsafe partial class SessionStore : IDisposable
     /// <summary>Idle milliseconds by timer class (<see cref="FlowState.Timer"/>); stays where it is.</summary>
     public uint* IdleMilliseconds => shared.Durations.Milliseconds;
 
-    /// <summary>What sessions are counted under.</summary>
-    public AccountTable Accounts => shared.Accounts;
-
     /// <summary>What happened to pools.</summary>
     public PoolEvents Events => shared.Events;
 
