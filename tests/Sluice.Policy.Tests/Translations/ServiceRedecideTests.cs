@@ -99,6 +99,16 @@ public sealed class ServiceRedecideTests
     public void A_session_that_was_routed_plainly_ends_where_a_translation_comes()
     {
         Assert.Equal(Revalidation.Changed, After(With("20.0.0.1"), "30.0.0.2:80"));
-        Assert.Equal(Revalidation.Kept, After(With("20.0.0.1 mode=direct"), "30.0.0.2:80"));
+        Assert.Equal(Revalidation.Changed, After(With("20.0.0.1 mode=direct"), "30.0.0.2:80"));
+    }
+
+    [Fact]
+    public void A_session_of_a_direct_backend_stays_while_that_very_backend_is_listed()
+    {
+        TestPolicy policy = With("20.0.0.1 mode=direct", "20.0.0.2 mode=direct");
+        LiveSession live = policy.Session("10.0.0.5:40000", "30.0.0.2:80", "30.0.0.2:80");
+        Assert.Equal(Revalidation.Kept, policy.Policy.Redecide(live with { Backend = 2 }, out Decision decision));
+        Assert.Equal(2, decision.Backend);
+        Assert.Equal(Revalidation.Changed, policy.Policy.Redecide(live, out _));
     }
 }
