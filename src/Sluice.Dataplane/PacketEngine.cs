@@ -281,6 +281,7 @@ public sealed unsafe class PacketEngine : IDisposable
             Accounts = ReferenceEquals(policy, before?.Policy) ? before.Accounts : AccountMap.Hold(policy, Store.Accounts),
             Routes = Router.Table,
             Ports = [.. ports],
+            LinkNumbers = Ruleset.NumbersOf(policy, ports),
             Identity = identity,
         };
     }

@@ -94,7 +94,7 @@ public sealed class PacketForecast
         }
 
         IsForHost = rules.Routes.IsOwn(packet.Realm, packet.Destination);
-        Decision decision = rules.Policy.Decide(packet);
+        Decision decision = rules.Decide(packet);
         if (decision.HasAffinity) LeadClient(ref decision);
         Decision = decision;
         return decision.Kind switch
@@ -118,7 +118,7 @@ public sealed class PacketForecast
         bool isKnown = engine.Store.Affinity.Find(in client, engine.Clock.Now, out ulong had, out uint left) != AffinityTable.None;
         if (!isKnown || !rules.Policy.TryGetPinned(decision.Backend, had, out int number)) return;
         AffinityMilliseconds = left;
-        rules.Policy.LeadTo(packet, number, ref decision);
+        rules.LeadTo(packet, number, ref decision);
     }
 
     private unsafe bool TryFindSession()
@@ -154,7 +154,7 @@ public sealed class PacketForecast
         }
 
         Mapping = mapping;
-        Decision decision = rules.Policy.DecideInbound(packet, asked.RealmTo, mapping.InsideRealm, mapping.Inside);
+        Decision decision = rules.DecideInbound(packet, asked.RealmTo, mapping);
         if (decision.Kind != DecisionKind.Session)
         {
             Decision = decision;
@@ -202,5 +202,5 @@ public sealed class PacketForecast
 
     // What is left for one of the gateway's own addresses is the host's; what a forward, a translation or an access list speaks of is not left.
     private (Verdict Verdict, DropReason Reason) DropOrHost(DropReason reason, bool isTheGateways = false) =>
-        IsForHost && !isTheGateways && reason is not (DropReason.AclDenied or DropReason.NoBackend) ? (Verdict.Consume, DropReason.None) : (Verdict.Drop, reason);
+        IsForHost && !isTheGateways && reason is not (DropReason.AclDenied or DropReason.NoBackend or DropReason.PoolExhausted) ? (Verdict.Consume, DropReason.None) : (Verdict.Drop, reason);
 }

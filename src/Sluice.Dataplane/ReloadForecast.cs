@@ -43,6 +43,7 @@ public sealed class ReloadForecast
     {
         AccountMap accounts = AccountMap.Look(next, store.Accounts);
         var counts = new Dictionary<(uint Rule, uint NewRule, Revalidation Judgement, DropReason Reason), int>();
+        ImmutableArray<ushort> numbers = Ruleset.NumbersOf(next, current.Ports.AsSpan());
         foreach (SessionView session in store.Sessions(now))
         {
             uint rule = session.Rule;
@@ -51,12 +52,12 @@ public sealed class ReloadForecast
             bool isEnding = false;
             if (session.Generation != current.Generation)
             {
-                isEnding = current.Policy.Redecide(LiveSessionOf(in session, current.Accounts), out Decision present) != Revalidation.Kept;
+                isEnding = current.Policy.Redecide(current.LiveSessionOf(in session), out Decision present) != Revalidation.Kept;
                 rule = isEnding ? GatewayPolicy.NoRule : present.Rule;
             }
 
             // What the present policy ends with the sweep's next round is not the next one's doing.
-            Revalidation judgement = next.Redecide(LiveSessionOf(in session, accounts), out Decision decision);
+            Revalidation judgement = next.Redecide(current.LiveSessionOf(in session, accounts, numbers), out Decision decision);
             if (isEnding && judgement != Revalidation.Kept) continue;
             bool isDropped = judgement == Revalidation.Forbidden && decision.Kind == DecisionKind.Drop;
             var key = (rule, judgement == Revalidation.Kept ? decision.Rule : GatewayPolicy.NoRule, judgement, isDropped ? decision.Reason : default);
@@ -83,20 +84,8 @@ public sealed class ReloadForecast
     public static PolicyRule? RuleOf(in SessionView session, Ruleset current)
     {
         if (session.Generation == current.Generation) return RuleOf(current.Policy, session.Rule);
-        return current.Policy.Redecide(LiveSessionOf(in session, current.Accounts), out Decision present) == Revalidation.Kept ? RuleOf(current.Policy, present.Rule) : null;
+        return current.Policy.Redecide(current.LiveSessionOf(in session), out Decision present) == Revalidation.Kept ? RuleOf(current.Policy, present.Rule) : null;
     }
-
-    /// <summary>What a policy is told of a live session.</summary>
-    /// <param name="session">The session.</param>
-    /// <param name="accounts">The accounts of that policy.</param>
-    internal static LiveSession LiveSessionOf(in SessionView session, AccountMap accounts) => new(
-        session.Original,
-        session.Reply,
-        HasPublicSource: session.Pool is not null,
-        ThroughMapping: session.DestinationMapping != NewSession.NoMapping)
-    {
-        Backend = accounts.BackendOf(session.Account),
-    };
 
     private static PolicyRule RuleOf(GatewayPolicy policy, uint rule) =>
         rule < policy.Rules.Length ? policy.Rules[(int)rule] : policy.Rules[(int)GatewayPolicy.NoRule];

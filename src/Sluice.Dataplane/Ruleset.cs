@@ -8,7 +8,7 @@ namespace Sluice.Dataplane;
 
 /// <summary>Everything that is in force at once: one immutable object, swapped by one reference, numbered by its generation.</summary>
 /// <remarks>A change of routes makes a new ruleset too, since live sessions are to look for their next hop again.</remarks>
-public sealed class Ruleset
+public sealed partial class Ruleset
 {
     /// <summary>1 to 65,535, never 0: what flow lines carry once this ruleset has confirmed them.</summary>
     public required ushort Generation { get; init; }

@@ -8,7 +8,6 @@ internal static class SupportCheck
     public static void Judge(ConfigSet set, Problems problems)
     {
         for (int i = 0; i < set.Gateway.Links.Length; i++) Judge(set.Gateway.Links[i], $"spec.links[{i}]", problems);
-        foreach (SourceNatDocument source in set.SourceNats) Refuse(problems, source.Place, "", "source-NAT policies (kind SourceNat)");
     }
 
     /// <summary>Says which fields of profiles have no effect: packets are handled as if they weren't there, which is the safer side.</summary>

@@ -63,6 +63,16 @@ public sealed unsafe class RouteTable
     /// <summary>Whether the address is one of the gateway's own in that realm.</summary>
     public bool IsOwn(ushort realm, in IpAddress address) => realm < realms.Length && realms[realm].Find(address) == 0;
 
+    /// <summary>"None" as a link: there is no route, or the address is the gateway's own.</summary>
+    public const int NoLink = -1;
+
+    /// <summary>The link by which a destination is reached, or <see cref="NoLink"/>. Makes no next hop.</summary>
+    public int LinkTowards(ushort realm, in IpAddress destination)
+    {
+        int found = realm < realms.Length ? realms[realm].Find(destination) : PrefixMap.Miss;
+        return found <= 0 ? NoLink : targets[found].Link;
+    }
+
     /// <summary>The next hop towards a destination: a handle, or <see cref="NextHopTable.NoRoute"/>, <see cref="NextHopTable.Local"/> or <see cref="NextHopTable.Full"/>.</summary>
     /// <remarks>Allocates nothing. A neighbour that is met for the first time gets its next hop here.</remarks>
     public uint Resolve(ushort realm, in IpAddress destination, NextHopTable nextHops, NeighborTable neighbors)

@@ -34,7 +34,7 @@ internal sealed unsafe class ClientAffinity(WorkerContext context)
             if (has == terms.Backend || !policy.TryGetPinned(decision.Backend, has, out number)) return remembered;
         }
 
-        if (number != decision.Backend) policy.LeadTo(FirstPackets.Of(packet, in parts), number, ref decision);
+        if (number != decision.Backend) context.Rules.LeadTo(FirstPackets.Of(packet, in parts), number, ref decision);
         return remembered;
     }
 

@@ -65,7 +65,7 @@ internal sealed unsafe class Decide
             return FlowLines.None;
         }
 
-        Decision decision = context.Rules.Policy.Decide(FirstPackets.Of(packet, parts));
+        Decision decision = context.Rules.Decide(FirstPackets.Of(packet, parts));
         uint line = Follow(packet, parts, decision);
         if (decision.Log) FirstPackets.TellSlow(context, packet, parts, decision, line);
         return line;

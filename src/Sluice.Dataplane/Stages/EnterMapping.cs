@@ -23,7 +23,7 @@ internal sealed unsafe class EnterMapping(WorkerContext context, BeginSession be
         while (!context.Store.TryFindMapping(asked.RealmTo, parts.Destination, parts.DestinationPort, parts.Protocol, out mapping))
             if (!policy.AskNext(first, ref asked)) return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.NoMapping, packet->Realm);
 
-        Decision decision = policy.DecideInbound(first, asked.RealmTo, mapping.InsideRealm, mapping.Inside);
+        Decision decision = context.Rules.DecideInbound(first, asked.RealmTo, mapping);
         uint line = Through(packet, parts, mapping, decision);
         if (decision.Log) FirstPackets.TellSlow(context, packet, parts, decision, line);
         return line;

@@ -62,7 +62,7 @@ internal sealed unsafe class ErrorStage<TPacket, TFlow, TKey, TLine>(WorkerConte
         PacketAddresses.Of(packet, out IpAddress sender, out IpAddress destination);
         if (destination != answer.Destination || Decide.IsForHost(packet, destination)) return false;
         GatewayPolicy policy = context.Rules.Policy;
-        Decision decision = policy.Decide(FirstOf(in answer, packet->Link, hasPorts));
+        Decision decision = context.Rules.Decide(FirstOf(in answer, packet->Link, hasPorts));
         if (decision.Kind != DecisionKind.Stateless) return false;
         context.Counters->Decided++;
 

@@ -23,7 +23,7 @@ internal sealed unsafe class Foresight(WorkerContext context, BeginSession begin
     {
         ref readonly FlowParts parts = ref foreseen.Request.Original;
         foreseen.Generation = context.Generation;
-        foreseen.Decision = context.Rules.Policy.DecideLocated(FirstPackets.Of(packet, in parts), foreseen.Located);
+        foreseen.Decision = context.Rules.DecideLocated(FirstPackets.Of(packet, in parts), foreseen.Located);
         if (foreseen.Decision.Kind == DecisionKind.Session) begin.FillRequest(ref foreseen.Request, packet, in foreseen.Decision);
     }
 

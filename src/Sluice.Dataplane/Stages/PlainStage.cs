@@ -58,7 +58,7 @@ internal sealed unsafe class PlainStage(WorkerContext context)
             return false;
         }
 
-        decision = context.Rules.Policy.Decide(first);
+        decision = context.Rules.Decide(first);
         bool isOwn = context.Rules.Routes.IsOwn(packet->Realm, destination);
         switch (decision.Kind)
         {

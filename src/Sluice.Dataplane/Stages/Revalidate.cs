@@ -33,7 +33,7 @@ internal sealed unsafe class Revalidate(WorkerContext context)
         if ((state->Conduct & FlowConduct.Cache) != 0 || !context.Store.TryDescribe(family, line, context.Now, out SessionView session)) return false;
 
         Ruleset rules = context.Rules;
-        if (rules.Policy.Redecide(ReloadForecast.LiveSessionOf(in session, rules.Accounts), out Decision decision) != Revalidation.Kept) return false;
+        if (rules.Policy.Redecide(rules.LiveSessionOf(in session), out Decision decision) != Revalidation.Kept) return false;
         bool denies = decision.HasAcl && rules.Policy.IsReplyDenied(session.Original, session.Reply, decision.Rule);
         var confirmation = new Confirmation(
             rules.Generation,

@@ -50,16 +50,8 @@ public class DocumentExamplesTests
     [Theory]
     [InlineData("vip.cnat")]
     [InlineData("real.cnat")]
+    [InlineData("source-nat.cnat")]
     public void They_are_configurations_as_files(string file) => Assert.NotNull(ConfigLoader.Load([Path(file)]).Set);
-
-    [Theory]
-    [InlineData("source-nat.cnat", 2)]
-    public void They_are_judged_and_refused_at_their_line_as_files(string file, int line)
-    {
-        LoadResult result = ConfigLoader.Load([Path(file)]);
-        ConfigError error = Assert.Single(result.Problems, problem => problem.IsError);
-        Assert.Equal((ConfigRule.NotYetSupported, line, 1), (error.Rule, error.Place.Line, error.Place.Column));
-    }
 
     [Fact]
     public void A_directory_has_its_command_files_read_too()

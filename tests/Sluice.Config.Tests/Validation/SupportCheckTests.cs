@@ -33,15 +33,6 @@ public class SupportCheckTests
             Assert.Empty(ConfigLoader.LoadText("t.yaml", yaml).Errors());
     }
 
-    [Theory]
-    [InlineData("kind: SourceNat\nmetadata: { name: leaving }\nspec: { addresses: [198.51.100.1, '30::1'], exclude: [10.0.0.0/8, '20::/100'] }")]
-    public void Kinds_of_later_versions_are_judged_and_refused(string document)
-    {
-        string yaml = "apiVersion: sluice.dev/v1alpha1\n" + document;
-        Accepted(yaml);
-        Assert.Equal([ConfigRule.NotYetSupported], ConfigLoader.LoadText("t.yaml", yaml).Errors());
-    }
-
     [Fact]
     public void Fields_of_a_profile_without_effect_are_warnings_with_their_place()
     {
