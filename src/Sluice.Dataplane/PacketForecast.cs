@@ -2,7 +2,6 @@ using Sluice.Dataplane.Routing;
 using Sluice.Dataplane.Stages;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
-using Sluice.Packets.Headers;
 using Sluice.Policy;
 using Sluice.Sessions;
 
@@ -15,8 +14,6 @@ namespace Sluice.Dataplane;
 /// </remarks>
 public sealed class PacketForecast
 {
-    private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
-
     private readonly PacketEngine engine;
     private readonly Ruleset rules;
     private readonly FirstPacket packet;
@@ -175,7 +172,7 @@ public sealed class PacketForecast
     }
 
     private (Verdict Verdict, DropReason Reason) Begin(in Decision decision) =>
-        packet.Protocol == IpProtocol.Tcp && (packet.TcpFlags & Beginning) != TcpFlag.Syn
+        !LifeWords.Begins(packet.Protocol, packet.TcpFlags)
             ? DropOrHost(DropReason.MidstreamTcp, isTheGateways: decision.RewritesDestination && Mapping is null)
             : Leave(decision);
 

@@ -45,7 +45,7 @@ public enum DropReason : byte
     /// <summary>The mapping exists, but its filtering doesn't admit this remote endpoint.</summary>
     FilteredInbound,
 
-    /// <summary>A TCP segment without SYN that belongs to no session.</summary>
+    /// <summary>A TCP segment without SYN, or an SCTP packet that ends or answers something, and belongs to no session.</summary>
     MidstreamTcp,
 
     /// <summary>The virtual IP has no usable backend.</summary>

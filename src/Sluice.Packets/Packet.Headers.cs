@@ -23,6 +23,12 @@ public unsafe partial struct Packet
     /// <summary>The UDP header.</summary>
     public readonly UdpHeader* Udp => (UdpHeader*)(Data + L4);
 
+    /// <summary>SCTP's common header.</summary>
+    public readonly SctpHeader* Sctp => (SctpHeader*)(Data + L4);
+
+    /// <summary>The first chunk of an SCTP packet, where it has one: then more than the common header is there.</summary>
+    public readonly SctpChunkHeader* SctpChunk => (SctpChunkHeader*)(Data + L4 + SctpHeader.Bytes);
+
     /// <summary>The ICMP or ICMPv6 header.</summary>
     public readonly IcmpHeader* Icmp => (IcmpHeader*)(Data + L4);
 

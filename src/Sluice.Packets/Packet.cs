@@ -8,7 +8,7 @@ public enum PacketKind : byte
     /// <summary>Not parsed, or dropped by the parser (then <see cref="Packet.Reason"/> says why).</summary>
     Bad = 0,
 
-    /// <summary>IPv4 that a session can carry: TCP, UDP, or an ICMP query. The fast path takes it.</summary>
+    /// <summary>IPv4 that a session can carry: TCP, UDP, SCTP, or an ICMP query. The fast path takes it.</summary>
     Flow4,
 
     /// <summary>IPv6 that a session can carry.</summary>
@@ -122,7 +122,7 @@ public unsafe partial struct Packet
     /// <summary>The IP protocol of the transport header (after IPv6 extension headers).</summary>
     [FieldOffset(27)] public byte Protocol;
 
-    /// <summary>TCP's flag byte; 0 for other protocols.</summary>
+    /// <summary>TCP's flag byte; of SCTP the flags that mean the same for a session's life, by its first chunk; 0 for other protocols.</summary>
     [FieldOffset(28)] public byte TcpFlags;
 
     /// <summary>What became of the packet.</summary>

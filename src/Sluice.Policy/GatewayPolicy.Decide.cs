@@ -153,7 +153,7 @@ public sealed partial class GatewayPolicy
         SourcePool = Decision.NoPool,
     };
 
-    // Packets from outside prolong TCP always: its life ends by its own signs, not by idleness of one side.
+    // Packets from outside prolong TCP and SCTP always: their lives end by their own signs, not by idleness of one side.
     private static FlowConduct InwardOf(in ExposeView expose, byte protocol) =>
-        protocol == IpProtocol.Tcp ? FlowConduct.None : expose.Inward;
+        protocol is IpProtocol.Tcp or IpProtocol.Sctp ? FlowConduct.None : expose.Inward;
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Sessions;
 
 namespace Sluice.Policy;
 
@@ -57,9 +58,9 @@ public sealed partial class GatewayPolicy
         return refused == DropReason.None;
     }
 
-    // TCP, UDP and the ICMP queries have what a pool hands out: a port or an identifier.
+    // TCP, UDP, SCTP and the ICMP queries have what a pool hands out: a port or an identifier.
     internal static bool CanTakePort(in FirstPacket packet) =>
-        packet.HasPorts && packet.Protocol is (IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Icmp or IpProtocol.IcmpV6);
+        packet.HasPorts && PortClasses.Of(packet.Protocol) != PortClass.None;
 
     private bool TryOutward(in ExposeView view, in IpAddress address, ushort port, out IpAddress translated, out ushort translatedPort)
     {

@@ -14,10 +14,10 @@ public struct NewSession
     /// <summary>The realm that the original direction goes to.</summary>
     public ushort RealmTo;
 
-    /// <summary>TCP flags of the first packet.</summary>
+    /// <summary>TCP flags of the first packet, or what means the same in SCTP.</summary>
     public byte TcpFlags;
 
-    /// <summary>TCP sequence number of the first packet, host order.</summary>
+    /// <summary>TCP sequence number of the first packet, host order; of SCTP the initiate tag of INIT.</summary>
     public uint TcpSequence;
 
     /// <summary>The pool that the source takes a public endpoint from; null: the source stays, or becomes <see cref="Source"/>.</summary>

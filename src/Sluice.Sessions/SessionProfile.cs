@@ -60,7 +60,7 @@ public sealed record SessionProfile
     /// <summary>Filtering behaviour.</summary>
     public FilteringMode Filtering { get; init; } = FilteringMode.AddressDependent;
 
-    /// <summary>The ports that TCP and UDP take from. ICMP identifiers use all 16 bits.</summary>
+    /// <summary>The ports that TCP, UDP and SCTP take from. ICMP identifiers use all 16 bits.</summary>
     public PortRange Ports { get; init; } = new(1024, 65535);
 
     /// <summary>Whether a source port inside <see cref="Ports"/> is kept where it is free.</summary>

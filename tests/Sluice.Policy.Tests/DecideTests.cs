@@ -82,7 +82,8 @@ public class DecideTests
     [InlineData(IpProtocol.Udp, true, true)]
     [InlineData(IpProtocol.Icmp, true, true)]
     [InlineData(IpProtocol.Icmp, false, false)]
-    [InlineData(IpProtocol.Sctp, true, false)]
+    [InlineData(IpProtocol.Sctp, true, true)]
+    [InlineData(IpProtocol.UdpLite, true, false)]
     [InlineData((byte)47, false, false)]
     public void A_masquerade_takes_what_has_a_port_or_a_query_identifier(byte protocol, bool hasPorts, bool taken)
     {

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Sluice.Dataplane.Workers;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
-using Sluice.Packets.Headers;
 using Sluice.Policy;
 using Sluice.Sessions;
 
@@ -11,8 +10,6 @@ namespace Sluice.Dataplane.Stages;
 /// <summary>Makes the session that a decision asks for, or disposes of the packet.</summary>
 internal sealed unsafe class BeginSession(WorkerContext context)
 {
-    private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
-
     private readonly ClientAffinity affinity = new(context);
 
     /// <summary>Makes the session of a packet.</summary>
@@ -24,7 +21,7 @@ internal sealed unsafe class BeginSession(WorkerContext context)
     [MethodImpl(MethodImplOptions.NoInlining)]
     public uint Make(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
     {
-        if (packet->Protocol == IpProtocol.Tcp && (packet->TcpFlags & Beginning) != TcpFlag.Syn)
+        if (!LifeWords.Begins(packet->Protocol, packet->TcpFlags))
             return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.MidstreamTcp, decision.RealmTo, decision.RewritesDestination);
         if (packet->Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6 && !PacketPorts.IsRequest(packet->Icmp->Type))
             return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.IcmpUnmatched, decision.RealmTo, decision.RewritesDestination);
@@ -91,7 +88,7 @@ internal sealed unsafe class BeginSession(WorkerContext context)
     {
         request.RealmTo = decision.RealmTo;
         request.TcpFlags = packet->TcpFlags;
-        request.TcpSequence = packet->Protocol == IpProtocol.Tcp ? packet->Tcp->Sequence.Value : 0;
+        request.TcpSequence = LifeWords.FirstOf(packet);
         request.SourcePool = context.Rules.PoolOf(decision.SourcePool);
         request.RewritesSource = decision.RewritesSource;
         request.RewritesDestination = decision.RewritesDestination;

@@ -106,7 +106,7 @@ internal sealed unsafe class FlowStage<TPacket, TFlow, TKey, TLine> : IDisposabl
             if (hop->Handle != state->NextHop || packet->Ttl < 2 || packet->L3Length > hop->Mtu) break;
             if (hop->State != NextHopState.Resolved || hop->HeaderLength != packet->L3 || !outputs.TakesMore(hop->Link)) break;
             uint flags = FlagsOf(packet);
-            if ((flags & (7u | ~(uint)state->Seen)) != 0 || TPacket.IsQuery(packet)) break;
+            if ((flags & (7u | ~(uint)state->Seen)) != 0 || !TransportRewrite.IsTcpOrUdp(packet)) break;
 
             Account(packet, state, now, acknowledges: flags >> 3);
             packet->Session = SessionOf(index, state);
@@ -150,13 +150,13 @@ internal sealed unsafe class FlowStage<TPacket, TFlow, TKey, TLine> : IDisposabl
 
         uint flags = FlagsOf(packet);
         if ((flags & (7u | ~(uint)state->Seen)) != 0 && !misses.TouchTcpSlow(packet, item, index, flags, hop)) return;
-        Account(packet, state, now, acknowledges: flags >> 3);
+        Account(packet, state, now, acknowledges: packet->Protocol == IpProtocol.Tcp ? flags >> 3 : 0);
         packet->Session = SessionOf(index, state);
         TPacket.Rewrite(packet, line, in item->Key);
         context.Delivery.Send(packet, hop);
     }
 
-    // FIN, SYN, RST and ACK as FlowState.Seen holds them; nothing but TCP has any.
+    // FIN, SYN, RST and ACK as FlowState.Seen holds them; nothing but TCP and SCTP has any.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint FlagsOf(Packet* packet) => ((uint)packet->TcpFlags & 7) | ((uint)packet->TcpFlags >> 1 & 8);
 

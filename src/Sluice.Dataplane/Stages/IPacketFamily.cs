@@ -23,10 +23,7 @@ public unsafe interface IPacketFamily<TKey, TLine>
     /// <summary>Writes the line's tuple over the packet's, less one hop, with RFC 1624 checksums.</summary>
     static abstract void Rewrite(Packet* packet, TLine* line, in TKey key);
 
-    /// <summary>Whether a packet of this <see cref="Kind"/> is an ICMP query, which has an identifier in the place of ports.</summary>
-    static abstract bool IsQuery(Packet* packet);
-
-    /// <summary>As <see cref="Rewrite"/>, for a packet that is no query.</summary>
+    /// <summary>As <see cref="Rewrite"/>, for TCP and UDP only.</summary>
     static abstract void RewritePorts(Packet* packet, TLine* line, in TKey key);
 
     /// <summary>Takes one hop off a packet that stays as it is.</summary>

@@ -78,11 +78,12 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
         return decide.First(packet, TFlow.PartsOf(item->Key));
     }
 
-    /// <summary>New TCP flags of a direction: the session's life moves on. False where the packet has been disposed of.</summary>
+    /// <summary>New TCP flags of a direction, or what means the same in SCTP: the session's life moves on. False where the packet has been disposed of.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public bool TouchTcpSlow(Packet* packet, FlowWork<TKey>* item, uint index, uint flags, NextHop* next)
     {
-        switch (context.Store.TouchTcpSlow(TFlow.Family, index, flags, packet->Tcp->Sequence.Value, packet->Tcp->Acknowledgment.Value, context.Now))
+        (uint sequence, uint acknowledgement) = LifeWords.Of(packet);
+        switch (context.Store.TouchTcpSlow(TFlow.Family, index, flags, sequence, acknowledgement, context.Now))
         {
             case TcpOutcome.Reset:
                 // A reset is passed on and counted, but prolongs nothing and acknowledges nothing.

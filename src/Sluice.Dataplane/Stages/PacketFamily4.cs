@@ -47,20 +47,16 @@ public unsafe struct PacketFamily4 : IPacketFamily<FlowKey4, FlowLine4>
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsQuery(Packet* packet) => packet->Protocol == IpProtocol.Icmp;
-
-    /// <inheritdoc/>
     public static void Rewrite(Packet* packet, FlowLine4* line, in FlowKey4 key)
     {
-        if (!IsQuery(packet))
+        if (TransportRewrite.IsTcpOrUdp(packet))
         {
             RewritePorts(packet, line, in key);
             return;
         }
 
         RewriteHeader(packet, line->Write.Addresses, in key);
-        TransportRewrite.QuerySlow(packet, packet->Data + packet->L4, key.Ports, line->Write.Ports, pseudoHeaderDelta: 0);
+        TransportRewrite.OtherSlow(packet, packet->Data + packet->L4, key.Ports, line->Write.Ports, pseudoHeaderDelta: 0);
     }
 
     /// <inheritdoc/>

@@ -48,20 +48,16 @@ public unsafe struct PacketFamily6 : IPacketFamily<FlowKey6, FlowLine6>
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsQuery(Packet* packet) => packet->Protocol == IpProtocol.IcmpV6;
-
-    /// <inheritdoc/>
     public static void Rewrite(Packet* packet, FlowLine6* line, in FlowKey6 key)
     {
-        if (!IsQuery(packet))
+        if (TransportRewrite.IsTcpOrUdp(packet))
         {
             RewritePorts(packet, line, in key);
             return;
         }
 
         ulong delta = RewriteHeader(packet, ref line->Write, in key);
-        TransportRewrite.QuerySlow(packet, packet->Data + packet->L4, key.Ports, line->Write.Ports, delta);
+        TransportRewrite.OtherSlow(packet, packet->Data + packet->L4, key.Ports, line->Write.Ports, delta);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Sluice.Packets;
+using Sluice.Packets.Headers;
 
 namespace Sluice.Dataplane.Stages;
 
@@ -12,6 +13,10 @@ internal static unsafe class TransportRewrite
     private const int DccpChecksumOffset = 6;
     private const int IcmpChecksumOffset = 2;
     private const int IcmpIdentifierOffset = 4;
+
+    /// <summary>Whether a packet with ports or an identifier is TCP or UDP; the others (SCTP is 132, ICMP 1, ICMPv6 58) are other numbers modulo 32, too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsTcpOrUdp(Packet* packet) => ((1u << IpProtocol.Tcp | 1u << IpProtocol.Udp) >> packet->Protocol & 1) != 0;
 
     /// <summary>TCP or UDP: new ports, and the checksum by the difference of addresses and ports.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -35,9 +40,15 @@ internal static unsafe class TransportRewrite
         }
     }
 
-    /// <summary>An ICMP query or reply: a new identifier.</summary>
+    /// <summary>SCTP: new ports. An ICMP query or reply: a new identifier.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void QuerySlow(Packet* packet, byte* icmp, uint oldPorts, uint newPorts, ulong pseudoHeaderDelta)
+    public static void OtherSlow(Packet* packet, byte* l4, uint oldPorts, uint newPorts, ulong pseudoHeaderDelta)
+    {
+        if (packet->Protocol == IpProtocol.Sctp) SctpChecksum.SetPorts(l4, packet->TransportLength, newPorts);
+        else Identifier(packet, l4, oldPorts, newPorts, pseudoHeaderDelta);
+    }
+
+    private static void Identifier(Packet* packet, byte* icmp, uint oldPorts, uint newPorts, ulong pseudoHeaderDelta)
     {
         // One half of the port word is 0 (see QueryPorts), so the identifier is both halves together.
         ushort oldIdentifier = (ushort)(oldPorts | oldPorts >> 16), newIdentifier = (ushort)(newPorts | newPorts >> 16);
@@ -69,6 +80,12 @@ internal static unsafe class TransportRewrite
             return;
         }
 
+        if (packet->QuotedProtocol == IpProtocol.Sctp)
+        {
+            SctpChecksum.SetQuotedPorts(l4, available, QuotedTransportLength(packet), newPorts);
+            return;
+        }
+
         if (packet->QuotedProtocol == icmpProtocol)
         {
             ushort oldIdentifier = Unsafe.ReadUnaligned<ushort>(l4 + IcmpIdentifierOffset);
@@ -91,7 +108,15 @@ internal static unsafe class TransportRewrite
         *field = isUdp && sum == 0 ? (ushort)0xFFFF : sum;
     }
 
-    // SCTP, GRE, ESP and their like don't look at addresses; ICMP over IPv4 neither.
+    // How long the quoted packet's transport was, as its own header says.
+    private static int QuotedTransportLength(Packet* packet)
+    {
+        byte* ip = packet->Data + packet->QuotedL3;
+        int length = *ip >> 4 == 4 ? ((Ipv4Header*)ip)->TotalLength.Value : ((Ipv6Header*)ip)->PayloadLength.Value + Ipv6Header.Bytes;
+        return length - (packet->QuotedL4 - packet->QuotedL3);
+    }
+
+    // GRE, ESP and their like don't look at addresses; ICMP over IPv4 neither.
     private static void AddressesAlone(byte* transport, int available, byte protocol, bool isV6, bool isPartial, ulong addressDelta)
     {
         int offset = protocol switch

@@ -30,6 +30,7 @@ internal static class EndpointText
         PortClass.Tcp => "tcp",
         PortClass.Udp => "udp",
         PortClass.Icmp => "icmp",
+        PortClass.Sctp => "sctp",
         _ => "other",
     };
 

@@ -70,7 +70,7 @@ public sealed record ExplainedPacket
     {
         packet = null;
         bool isQuery = protocol is IpProtocol.Icmp or IpProtocol.IcmpV6;
-        bool hasPorts = isQuery || protocol is IpProtocol.Tcp or IpProtocol.Udp;
+        bool hasPorts = isQuery || protocol is IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp;
         if (!hasPorts && (source.Port ?? destination.Port) is not null) return $"protocol {protocol} has no ports";
         if (hasPorts && !isQuery && destination.Port is null) return $"{EndpointText.Protocol(protocol)} needs a destination port: {EndpointText.Of(destination.Address, 80)}";
         if (isQuery && destination.Port is not null) return "an echo request has one identifier, which stands behind its source";
@@ -116,6 +116,7 @@ public sealed record ExplainedPacket
         {
             "TCP" => IpProtocol.Tcp,
             "UDP" => IpProtocol.Udp,
+            "SCTP" => IpProtocol.Sctp,
             "ICMP" => icmp,
             "ICMPV6" or "ICMP6" => family == IpFamily.V6 ? icmp : null,
             _ => byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out byte number) ? number : null,
@@ -124,7 +125,8 @@ public sealed record ExplainedPacket
 
     private static byte? Flags(string? text, byte protocol)
     {
-        if (protocol != IpProtocol.Tcp) return text is null ? (byte)0 : null;
+        // Of SCTP the packet that begins an association is meant: an INIT.
+        if (protocol != IpProtocol.Tcp) return text is not null ? null : protocol == IpProtocol.Sctp ? TcpFlag.Syn : (byte)0;
         byte flags = 0;
         foreach (string name in (text ?? "syn").Split(','))
         {

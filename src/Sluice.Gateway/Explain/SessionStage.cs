@@ -62,7 +62,7 @@ internal static class SessionStage
 
     private static string Times(in TimerSet timers, byte protocol) => protocol switch
     {
-        IpProtocol.Tcp => $"it ends after {TimeText.Span(timers.TcpHalfOpen)} half-open, {TimeText.Span(timers.TcpEstablished)} established, {TimeText.Span(timers.TcpClosing)} closing",
+        IpProtocol.Tcp or IpProtocol.Sctp => $"it ends after {TimeText.Span(timers.TcpHalfOpen)} half-open, {TimeText.Span(timers.TcpEstablished)} established, {TimeText.Span(timers.TcpClosing)} closing",
         IpProtocol.Icmp or IpProtocol.IcmpV6 => $"it ends after {TimeText.Span(timers.Icmp)} of silence",
         _ => $"it ends after {TimeText.Span(timers.Udp)} of silence",
     };

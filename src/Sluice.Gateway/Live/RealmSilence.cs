@@ -95,6 +95,7 @@ internal sealed unsafe class RealmSilence : IDisposable, IHostPortClaims
     private static (PortClass Class, byte Protocol)[] ProtocolsOf(IpAddress address) =>
     [
         (PortClass.Tcp, IpProtocol.Tcp), (PortClass.Udp, IpProtocol.Udp), (PortClass.Icmp, address.IsV4 ? IpProtocol.Icmp : IpProtocol.IcmpV6),
+        (PortClass.Sctp, IpProtocol.Sctp),
     ];
 
     // An address that one-to-one NAT takes whole is as foreign to the host as any other that it doesn't have.
@@ -104,6 +105,7 @@ internal sealed unsafe class RealmSilence : IDisposable, IHostPortClaims
     {
         if (claim.Ports == PortClass.Tcp) yield return new GivenPorts(claim.Addresses, IpProtocol.Tcp, claim.Range);
         if (claim.Ports == PortClass.Udp) yield return new GivenPorts(claim.Addresses, IpProtocol.Udp, claim.Range);
+        if (claim.Ports == PortClass.Sctp) yield return new GivenPorts(claim.Addresses, IpProtocol.Sctp, claim.Range);
     }
 
     private void EndMirror(IpAddress address)

@@ -20,7 +20,7 @@ internal static unsafe class IcmpText
                 break;
             case PacketKind.Error4 or PacketKind.Error6:
                 line.Append(" [");
-                uint? ports = PacketPorts.TryOfQuoted(packet, out _) && packet->QuotedProtocol is IpProtocol.Tcp or IpProtocol.Udp
+                uint? ports = PacketPorts.TryOfQuoted(packet, out _) && packet->QuotedProtocol is IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp
                     ? *(uint*)(packet->Data + packet->QuotedL4)
                     : null;
                 PacketText.AppendEndpoints(line, packet->Data + packet->QuotedL3, ports);
@@ -70,6 +70,7 @@ internal static unsafe class IcmpText
     {
         IpProtocol.Tcp => "tcp",
         IpProtocol.Udp => "udp",
+        IpProtocol.Sctp => "sctp",
         IpProtocol.Icmp => "icmp",
         IpProtocol.IcmpV6 => "icmp6",
         _ => $"protocol {protocol}",

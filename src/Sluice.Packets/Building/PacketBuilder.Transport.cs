@@ -70,6 +70,32 @@ public sealed partial class PacketBuilder
         return this;
     }
 
+    /// <summary>An SCTP packet of one chunk; its payload stands in the chunk.</summary>
+    /// <param name="sourcePort">Source port.</param>
+    /// <param name="destinationPort">Destination port.</param>
+    /// <param name="chunk">The chunk's type, of <see cref="SctpChunk"/>.</param>
+    /// <param name="tag">The verification tag.</param>
+    /// <param name="initiateTag">Of INIT and INIT ACK: the tag that the other side is to use.</param>
+    public PacketBuilder Sctp(int sourcePort, int destinationPort, byte chunk = SctpChunk.Data, uint tag = 0, uint initiateTag = 1)
+    {
+        _protocol = IpProtocol.Sctp;
+        bool isInit = chunk is SctpChunk.Init or SctpChunk.InitAck;
+        _header = new byte[SctpHeader.Bytes + (isInit ? SctpChunkHeader.InitBytes : SctpChunkHeader.Bytes)];
+        Put16(_header, 0, sourcePort);
+        Put16(_header, 2, destinationPort);
+        Put32(_header, 4, tag);
+        _header[12] = chunk;
+        if (!isInit) return this;
+
+        // Window, streams each way, first sequence number: what a small end system says.
+        Put32(_header, 16, initiateTag);
+        Put32(_header, 20, 65_536);
+        Put16(_header, 24, 10);
+        Put16(_header, 26, 10);
+        Put32(_header, 28, initiateTag);
+        return this;
+    }
+
     /// <summary>Any ICMP or ICMPv6 message (by the family of the addresses).</summary>
     /// <param name="type">Type.</param>
     /// <param name="code">Code.</param>
@@ -167,6 +193,7 @@ public sealed partial class PacketBuilder
 
     private byte[] BuildTransport()
     {
+        if (_protocol == IpProtocol.Sctp && _header.Length != 0) return BuildSctp();
         byte[] transport = [.. _header, .. _payload];
         int at = _header.Length == 0 ? -1 : TransportChecksum.FieldOffset(_protocol);
         if (at < 0) return transport;
@@ -178,6 +205,18 @@ public sealed partial class PacketBuilder
         if (_checksum is { } given) field = Be16.From(given).Raw;
         if (_badChecksum) field ^= 0x0100;
         MemoryMarshal.Write(transport.AsSpan(at), field);
+        return transport;
+    }
+
+    private byte[] BuildSctp()
+    {
+        byte[] transport = [.. _header, .. _payload, .. new byte[-_payload.Length & 3]];
+        Put16(transport, 14, _header.Length + _payload.Length - SctpHeader.Bytes);
+        if (_partialChecksum) return transport;
+        uint field = Crc32c.Of(transport);
+        if (_checksum is { } given) field = given;
+        if (_badChecksum) field ^= 0x0100;
+        MemoryMarshal.Write(transport.AsSpan(8), field);
         return transport;
     }
 

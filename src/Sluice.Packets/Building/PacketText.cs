@@ -73,6 +73,10 @@ public static unsafe class PacketText
                 AppendEndpoints(line, ip, packet->Udp->Ports);
                 Append(line, $" udp len {packet->Udp->Length.Value - UdpHeader.Bytes} ttl {packet->Ttl}");
                 break;
+            case IpProtocol.Sctp:
+                AppendEndpoints(line, ip, packet->Sctp->Ports);
+                SctpText.Append(line, packet);
+                break;
             case IpProtocol.Icmp when *ip >> 4 == 4:
             case IpProtocol.IcmpV6 when *ip >> 4 == 6:
                 AppendEndpoints(line, ip, null);

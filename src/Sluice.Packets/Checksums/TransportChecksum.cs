@@ -5,7 +5,7 @@ namespace Sluice.Packets;
 /// <summary>The whole checksum of a parsed packet's transport: computed, verified, completed.</summary>
 public static unsafe class TransportChecksum
 {
-    /// <summary>Where the field lies in the transport header, or -1 for a protocol without a checksum of this kind.</summary>
+    /// <summary>Where the field lies in the transport header, or -1 for a protocol without a checksum of this kind (SCTP's is of another, <see cref="SctpChecksum"/>).</summary>
     public static int FieldOffset(byte protocol) => protocol switch
     {
         IpProtocol.Tcp => TcpHeader.ChecksumOffset,
@@ -50,6 +50,7 @@ public static unsafe class TransportChecksum
     /// <summary>Whether the checksum of a parsed, whole packet holds. UDP without one over IPv4 holds; so does a protocol that has none.</summary>
     public static bool Holds(Packet* packet)
     {
+        if (packet->Protocol == IpProtocol.Sctp && packet->L4 != 0) return packet->Sctp->Checksum == SctpChecksum.Compute(packet->Data + packet->L4, packet->TransportLength);
         int offset = FieldOffset(packet->Protocol);
         byte* ip = packet->Data + packet->L3;
         bool v4 = *ip >> 4 == 4;

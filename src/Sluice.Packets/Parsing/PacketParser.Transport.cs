@@ -13,6 +13,8 @@ public static unsafe partial class PacketParser
                 return ParseTcp(packet, version);
             case IpProtocol.Udp:
                 return ParseUdp(packet, version);
+            case IpProtocol.Sctp:
+                return ParseSctp(packet, version);
             case IpProtocol.Icmp when version == 4:
                 return ParseIcmp(packet);
             case IpProtocol.IcmpV6 when version == 6:
@@ -50,6 +52,52 @@ public static unsafe partial class PacketParser
         if (length > available) return DropReason.Truncated;
         packet->Kind = FlowOf(version);
         return DropReason.None;
+    }
+
+    /// <summary>
+    /// Takes an SCTP packet: the common header, and a first chunk that lies in the packet. A life is told from the first chunk: what begins and ends one stands there.
+    /// A header without chunks says nothing and contradicts nothing.
+    /// </summary>
+    private static DropReason ParseSctp(Packet* packet, int version)
+    {
+        int available = packet->TransportLength - SctpHeader.Bytes;
+        if (available < 0) return DropReason.Truncated;
+        packet->TcpFlags = TcpFlag.Ack;
+        DropReason reason = available == 0 ? DropReason.None : TakeChunk(packet, available);
+        if (reason != DropReason.None) return reason;
+        packet->Kind = FlowOf(version);
+        CompleteSctp(packet);
+        return DropReason.None;
+    }
+
+    private static DropReason TakeChunk(Packet* packet, int available)
+    {
+        if (available < SctpChunkHeader.Bytes) return DropReason.Truncated;
+        SctpChunkHeader* chunk = packet->SctpChunk;
+        int length = chunk->Length.Value;
+        int least = chunk->Type is SctpChunk.Init or SctpChunk.InitAck ? SctpChunkHeader.InitBytes : SctpChunkHeader.Bytes;
+        if (length < least) return DropReason.Malformed;
+        if (length > available) return DropReason.Truncated;
+        packet->TcpFlags = LifeFlagsOf(chunk->Type);
+        return DropReason.None;
+    }
+
+    /// <summary>TCP's flags that mean to a session's life what a chunk means to an association's (RFC 9260 sections 5.1 and 9).</summary>
+    private static byte LifeFlagsOf(byte chunk) => chunk switch
+    {
+        SctpChunk.Init => TcpFlag.Syn,
+        SctpChunk.InitAck => TcpFlag.Syn | TcpFlag.Ack,
+        SctpChunk.ShutdownAck => TcpFlag.Fin | TcpFlag.Ack,
+        SctpChunk.Abort or SctpChunk.ShutdownComplete => TcpFlag.Rst,
+        _ => TcpFlag.Ack,
+    };
+
+    /// <summary>Computes a checksum that the sender left to hardware: no link can be told to compute a CRC, so nothing behind the parser meets one that isn't whole.</summary>
+    private static void CompleteSctp(Packet* packet)
+    {
+        if ((packet->Flags & PacketFlags.PartialChecksum) == PacketFlags.None) return;
+        SctpChecksum.Write(packet->Data + packet->L4, packet->TransportLength);
+        packet->Flags &= ~PacketFlags.PartialChecksum;
     }
 
     private static DropReason ParseIcmp(Packet* packet)

@@ -25,7 +25,7 @@ public static unsafe class PacketPorts
         byte* transport = packet->Data + packet->QuotedL4;
         switch (packet->QuotedProtocol)
         {
-            case IpProtocol.Tcp or IpProtocol.Udp:
+            case IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp:
                 ports = Unsafe.ReadUnaligned<uint>(transport);
                 return true;
             case IpProtocol.Icmp when packet->Kind == PacketKind.Error4 && IsQuery4(*transport):

@@ -69,8 +69,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
         if (isRest) spaces[realm].AddServiceRest(address, view);
         if (!byRealm.TryGetValue(realm, out List<Placed>? placed)) byRealm.Add(realm, placed = []);
         placed.Add(new Placed(address.Value, service, isRest));
-        if (service.Protocol is IpProtocol.Tcp or IpProtocol.Udp)
-            tables.Claims.Add(new PortClaim(realm, new IpRange(address, address), PortClasses.Of(service.Protocol), service.Ports));
+        tables.Claims.Add(new PortClaim(realm, new IpRange(address, address), PortClasses.Of(service.Protocol), service.Ports));
     }
 
     // What a peer shows as it is it shows as packets of its own realm find it.

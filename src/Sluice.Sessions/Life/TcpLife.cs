@@ -2,7 +2,7 @@ using Sluice.Packets;
 
 namespace Sluice.Sessions;
 
-/// <summary>A TCP session's life, told from what its two directions have sent.</summary>
+/// <summary>A TCP session's life, told from what its two directions have sent. SCTP's is told from the same flags, see <see cref="SctpLife"/>.</summary>
 /// <remarks>
 /// Nothing but the two <see cref="FlowState.Seen"/> bytes holds the state: half-open until both directions have sent SYN and ACK, which a
 /// simultaneous open does too (RFC 5382 REQ-2); closing after a FIN of either or a credible RST. Where answers may go another way, the reply direction
@@ -19,10 +19,13 @@ internal static unsafe class TcpLife
     /// <summary>The flags of a TCP header as <see cref="FlowState.Seen"/> holds them.</summary>
     public static byte SeenOf(byte tcpFlags) => (byte)((tcpFlags & 7) | ((tcpFlags >> 1) & FlowState.SeenAck));
 
+    /// <summary>Whether sessions of a protocol open and close by their own signs: both directions prolong them then, whatever a profile says.</summary>
+    public static bool IsOf(byte protocol) => protocol is IpProtocol.Tcp or IpProtocol.Sctp;
+
     /// <summary>The state of a session of <paramref name="protocol"/> whose directions have sent these flags.</summary>
     public static SessionStateName StateOf(byte protocol, byte seen, byte otherSeen)
     {
-        if (protocol != IpProtocol.Tcp)
+        if (!IsOf(protocol))
         {
             return protocol switch
             {
@@ -77,15 +80,18 @@ internal static unsafe class TcpLife
             && segment.Acknowledgement == own->Acknowledged;
     }
 
-    private static void SetTimer(FlowState* own, FlowState* other, ushort timer)
+    /// <summary>Gives both directions a timer class.</summary>
+    public static void SetTimer(FlowState* own, FlowState* other, ushort timer)
     {
         own->Timer = timer;
         other->Timer = timer;
     }
 
-    // A reset leaves the transitory time and prolongs nothing (RFC 7857 sections 2.2 and 7): the due time becomes the nearer of
-    // a transitory time from now and what it was.
-    private static void BeginTransitory(FlowState* own, FlowState* other, uint now, uint oldIdle, uint newIdle)
+    /// <summary>
+    /// A reset leaves the transitory time and prolongs nothing (RFC 7857 sections 2.2 and 7): the due time becomes the nearer of
+    /// a transitory time from now and what it was.
+    /// </summary>
+    public static void BeginTransitory(FlowState* own, FlowState* other, uint now, uint oldIdle, uint newIdle)
     {
         uint last = (int)(own->LastSeen - other->LastSeen) > 0 ? own->LastSeen : other->LastSeen;
         uint start = last + oldIdle - newIdle;
@@ -94,5 +100,5 @@ internal static unsafe class TcpLife
     }
 }
 
-/// <summary>What of a TCP segment its session's life depends on; <see cref="Flags"/> as in <see cref="FlowState.Seen"/>.</summary>
+/// <summary>What of a TCP segment its session's life depends on; <see cref="Flags"/> as in <see cref="FlowState.Seen"/>. Of an SCTP packet: its verification tag as sequence, and INIT's or INIT ACK's initiate tag as acknowledgement.</summary>
 internal readonly record struct TcpSegment(byte Flags, uint Sequence, uint Acknowledgement);

@@ -14,15 +14,18 @@ public enum PortClass : byte
     /// <summary>Identifiers of ICMP and ICMPv6 queries.</summary>
     Icmp = 2,
 
+    /// <summary>SCTP ports.</summary>
+    Sctp = 3,
+
     /// <summary>A protocol without ports that a pool can give out.</summary>
-    None = 3,
+    None = 4,
 }
 
 /// <summary>Which protocols have which ports.</summary>
 public static class PortClasses
 {
     /// <summary>Spaces that hold ports.</summary>
-    public const int Count = 3;
+    public const int Count = 4;
 
     /// <summary>The port space of an IP protocol.</summary>
     public static PortClass Of(byte protocol) => protocol switch
@@ -30,6 +33,7 @@ public static class PortClasses
         IpProtocol.Tcp => PortClass.Tcp,
         IpProtocol.Udp => PortClass.Udp,
         IpProtocol.Icmp or IpProtocol.IcmpV6 => PortClass.Icmp,
+        IpProtocol.Sctp => PortClass.Sctp,
         _ => PortClass.None,
     };
 }

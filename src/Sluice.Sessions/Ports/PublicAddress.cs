@@ -3,13 +3,14 @@ using Sluice.Packets.Addresses;
 
 namespace Sluice.Sessions;
 
-/// <summary>A public address in use, in native memory: who it is, and its three spaces of ports.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 256)]
+/// <summary>A public address in use, in native memory: who it is, and its spaces of ports, one for each class.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 320)]
 internal struct PublicAddress
 {
     public PortSpace Tcp;
     public PortSpace Udp;
     public PortSpace Icmp;
+    public PortSpace Sctp;
     public ulong High;
     public ulong Low;
     public uint Next;

@@ -5,7 +5,7 @@ namespace Sluice.Sessions;
 // What happens to a session while it lives.
 internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 {
-    /// <summary>Takes in a TCP segment with SYN, FIN, RST or a direction's first ACK.</summary>
+    /// <summary>Takes in a TCP segment with SYN, FIN, RST or a direction's first ACK, or an SCTP packet that means the same.</summary>
     public TcpOutcome TouchTcp(uint line, in TcpSegment segment, uint now)
     {
         if (!Table.IsSession(line)) return TcpOutcome.Continues;
@@ -21,7 +21,10 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         ushort timer = own->Timer;
         byte seenBefore = own->Seen;
         TimerClasses* classes = shared.Timers.ClassesOf(record->Timers);
-        TcpOutcome outcome = TcpLife.Touch(own, other, in segment, now, classes, idle, RstCheckOf(record));
+        bool isSctp = TFamily.PartsOf(in *TFamily.KeyOf(Table.Line(line))).Protocol == IpProtocol.Sctp;
+        TcpOutcome outcome = isSctp
+            ? SctpLife.Touch(own, other, in segment, now, classes, idle, RstCheckOf(record))
+            : TcpLife.Touch(own, other, in segment, now, classes, idle, RstCheckOf(record));
 
         if (outcome == TcpOutcome.Reset) TellReset(session, own, seenBefore);
 
@@ -126,7 +129,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     private void SetConduct(uint session, SessionRecord* record, FlowState* own, FlowState* other, in Confirmation confirmation)
     {
         FlowParts original = TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session))), reply = TFamily.PartsOf(in *TFamily.KeyOf(Table.Reply(session)));
-        bool refreshes = original.Protocol == IpProtocol.Tcp;
+        bool refreshes = TcpLife.IsOf(original.Protocol);
         bool rewritesDestination = original.Destination != reply.Source || original.DestinationPort != reply.SourcePort;
         Pool? source = confirmation.SourcePool;
         Pool? inbound = record->Destination == 0 ? null : shared.PoolOf(Mappings[record->Destination]->Pool);

@@ -94,8 +94,12 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         for (uint session = 0; session < HighWater; session++)
         {
             if (Volatile.Read(ref records[session].Number) == 0) continue;
-            byState[(int)StateNameOf(session)]++;
+            byState[(int)CountedAs(session)]++;
             if (shared.PoolOf(records[session].Pool) is { IsEndpointIndependent: false }) sharedPorts++;
         }
     }
+
+    // Summaries know TCP's states only of TCP.
+    private SessionStateName CountedAs(uint session) =>
+        TFamily.PartsOf(in *TFamily.KeyOf(Table.Original(session))).Protocol == Packets.IpProtocol.Sctp ? SessionStateName.Other : StateNameOf(session);
 }

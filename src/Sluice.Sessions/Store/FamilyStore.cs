@@ -107,18 +107,18 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
         TLine* original = Table.Original(session), reply = Table.Reply(session);
         *TFamily.KeyOf(original) = key;
         FlowState* own = TFamily.StateOf(original), other = TFamily.StateOf(reply);
-        bool refreshes = request.Original.Protocol == IpProtocol.Tcp;
+        bool refreshes = TcpLife.IsOf(request.Original.Protocol), isTcp = request.Original.Protocol == IpProtocol.Tcp;
         FlowConduct conduct = request.IsPlain ? FlowConduct.Identity : FlowConduct.None;
         Pool? inbound = request.Mapping == NewSession.NoMapping ? null : shared.PoolOf(Mappings[request.Mapping]->Pool);
         byte seen = TcpLife.SeenOf(request.TcpFlags), seenByOther = 0;
-        if (refreshes && (seen & FlowState.SeenSyn) == 0)
+        if (isTcp && (seen & FlowState.SeenSyn) == 0)
         {
             // Adopted in midstream: both sides are taken to have opened it.
             seen |= FlowState.SeenSyn | FlowState.SeenAck;
             seenByOther = FlowState.SeenSyn | FlowState.SeenAck;
         }
 
-        uint answer = (seen & FlowState.SeenSyn) != 0 && seenByOther == 0 ? request.TcpSequence + 1 : request.TcpSequence;
+        uint answer = isTcp && (seen & FlowState.SeenSyn) != 0 && seenByOther == 0 ? request.TcpSequence + 1 : request.TcpSequence;
         if (refreshes && request.IsOneWay) seenByOther |= FlowState.SeenSyn | FlowState.SeenAck | FlowState.OneWay;
 
         ushort timer = shared.Timers.ClassesOf(request.Timers)->Of(TcpLife.StateOf(request.Original.Protocol, seen, seenByOther));
@@ -131,7 +131,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine> : IDispos
             Generation = request.Generation,
             Timer = timer,
             NextHop = FlowState.NoNextHop,
-            Acknowledged = request.TcpSequence,
+            Acknowledged = isTcp ? request.TcpSequence : 0,
         };
         *other = new FlowState
         {

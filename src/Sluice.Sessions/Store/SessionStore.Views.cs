@@ -140,7 +140,12 @@ public sealed unsafe partial class SessionStore
                 if (number == PublicAddresses.None) number = shared.Addresses.Find(realm, address);
                 if (!seen.Add((realm, address))) continue;
                 for (var ports = PortClass.Tcp; ports < PortClass.None; ports++)
-                    views.Add(ViewOf(pool, address, number, ports, held.GetValueOrDefault((number, ports))));
+                {
+                    PoolView view = ViewOf(pool, address, number, ports, held.GetValueOrDefault((number, ports)));
+
+                    // Hardly anybody has SCTP, so it is shown where it is used.
+                    if (ports != PortClass.Sctp || view.InUse + view.Held != 0) views.Add(view);
+                }
             }
         }
 

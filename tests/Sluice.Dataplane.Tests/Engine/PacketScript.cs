@@ -10,6 +10,7 @@ namespace Sluice.Dataplane.Tests.Engine;
 /// <remarks>
 /// <code>
 /// 10.0.0.2:5000 > 192.168.50.2:80 tcp S seq 1 ack 2 len 3      [2001:db8::1]:5000 > [2001:db8::2]:53 udp nochecksum
+/// 10.0.0.2:5000 > 192.168.50.2:80 sctp init tag 0 itag 7        10.0.0.2:5000 > 192.168.50.2:80 sctp data tag 9 len 3
 /// 10.0.0.2 > 192.168.50.2 icmp echo request id 7               10.0.0.2 > 192.168.50.2 protocol 47
 /// 10.0.0.2 > 192.168.50.2 icmp unreachable 3 [192.168.50.2:9 > 10.0.0.2:5000 udp]
 /// 10.0.0.2 > 192.168.50.2 fragment of protocol 17 id 9 offset 0 len 64 more
@@ -43,6 +44,10 @@ internal static class PacketScript
                 break;
             case "udp":
                 packet.Udp(sourcePort, destinationPort);
+                if (words.Contains("nochecksum")) packet.WithChecksum(0);
+                break;
+            case "sctp":
+                packet.Sctp(sourcePort, destinationPort, SctpText.ChunkOf(words.Length > 4 ? words[4] : "init"), Number(words, "tag") ?? 0, Number(words, "itag") ?? 1);
                 if (words.Contains("nochecksum")) packet.WithChecksum(0);
                 break;
             case "icmp" or "icmp6":

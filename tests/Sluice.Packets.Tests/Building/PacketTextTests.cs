@@ -25,7 +25,16 @@ public sealed class PacketTextTests
     public void Datagrams_and_other_protocols_read_as_lines()
     {
         Assert.Equal("10.0.0.5:5000 > 198.51.100.7:53 udp len 5 ttl 64", Text(Ip4.Udp(5000, 53).Payload("hello")));
-        Assert.Equal("10.0.0.5 > 198.51.100.7 protocol 132 len 12 ttl 64", Text(Ip4.Protocol(132).Payload(12)));
+        Assert.Equal("10.0.0.5 > 198.51.100.7 protocol 47 len 12 ttl 64", Text(Ip4.Protocol(47).Payload(12)));
+    }
+
+    [Fact]
+    public void Packets_of_SCTP_read_as_lines()
+    {
+        Assert.Equal("10.0.0.5:5000 > 198.51.100.7:80 sctp init tag 0 itag 77 len 0 ttl 64", Text(Ip4.Sctp(5000, 80, SctpChunk.Init, initiateTag: 77)));
+        Assert.Equal("[2001:db8::5]:5000 > [2001:db8:1::7]:80 sctp data tag 9 len 5 ttl 64", Text(Ip6.Sctp(5000, 80, SctpChunk.Data, tag: 9).Payload("hello")));
+        Assert.Equal("10.0.0.5:5000 > 198.51.100.7:80 sctp 130 tag 9 len 0 ttl 64 bad checksum", Text(Ip4.Sctp(5000, 80, 130, tag: 9).WithBadChecksum()));
+        Assert.Equal("10.0.0.5:1 > 198.51.100.7:2 sctp without chunk tag 3 ttl 64 bad checksum", Text(Ip4.Protocol(132).Payload(0, 1, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0)));
     }
 
     [Fact]

@@ -142,7 +142,7 @@ public sealed class Ipv4ParsingTests
         Dropped.For(DropReason.Truncated, Parsed.Ip(Ip.Protocol((byte)protocol).Payload(new byte[bytes]).Build()));
 
     [Theory]
-    [InlineData(132)]
+    [InlineData(136)]
     [InlineData(47)]
     [InlineData(58)]
     [InlineData(4)]

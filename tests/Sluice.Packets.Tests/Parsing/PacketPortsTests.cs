@@ -56,6 +56,6 @@ public sealed unsafe class PacketPortsTests
         PacketBuilder Ip4() => PacketBuilder.Ip("10.0.0.5", "198.51.100.7");
         byte[] inner = Ip4().Error(3, 1, Ip4().Tcp(5000, 80).Build()).Build();
         Assert.Equal((-1, -1), Ports(Ip4().Error(3, 1, inner).Build(), quoted: true));
-        Assert.Equal((-1, -1), Ports(Ip4().Error(3, 1, Ip4().Protocol(132).Payload(12).Build()).Build(), quoted: true));
+        Assert.Equal((-1, -1), Ports(Ip4().Error(3, 1, Ip4().Protocol(47).Payload(12).Build()).Build(), quoted: true));
     }
 }

@@ -20,7 +20,7 @@ public sealed unsafe class PortSpaceTests : IDisposable
     public void The_layout_is_a_cache_line_a_space()
     {
         Assert.Equal(64, sizeof(PortSpace));
-        Assert.Equal(256, sizeof(PublicAddress));
+        Assert.Equal(320, sizeof(PublicAddress));
     }
 
     [Fact]
