@@ -15,6 +15,9 @@ public sealed class AccountMap
     private readonly uint[] serviceRules;
     private readonly uint[] byService;
 
+    // By the number that a decision has for a source-NAT policy; 0 is none.
+    private readonly uint[] bySourceNat;
+
     private AccountMap(GatewayPolicy policy, Func<AccountName, AccountTerms, uint> numberOf)
     {
         int last = policy.Services.Count == 0 ? 0 : policy.Services[^1].FirstBackend + policy.Services[^1].Backends.Length - 1;
@@ -34,6 +37,8 @@ public sealed class AccountMap
                 highest = Math.Max(highest, number);
             }
         }
+
+        bySourceNat = [AccountTable.None, .. policy.SourceNats.Select(nat => numberOf(new AccountName(AccountKind.SourceNat, nat.Name), default))];
 
         // Of a backend that is listed twice the first one stands for both.
         backends = new int[highest + 1];
@@ -55,11 +60,15 @@ public sealed class AccountMap
     {
         foreach (uint number in byBackend) accounts.Release(number);
         foreach (uint number in byService) accounts.Release(number);
+        foreach (uint number in bySourceNat) accounts.Release(number);
         accounts.Collect();
     }
 
     /// <summary>The account of a decision's backend.</summary>
     public uint OfBackend(int backend) => byBackend[backend];
+
+    /// <summary>The account of a decision's source-NAT policy.</summary>
+    public uint OfSourceNat(int number) => bySourceNat[number];
 
     /// <summary>The account of the translation whose rule decided; <see cref="AccountTable.None"/>: no translation did.</summary>
     public uint OfTranslation(uint rule)

@@ -43,7 +43,7 @@ internal sealed unsafe class Revalidate(WorkerContext context)
             decision.OriginalConduct,
             decision.ReplyConduct | (denies ? FlowConduct.Denied : FlowConduct.None),
             Account: decision.Backend != 0 ? rules.Accounts.OfBackend(decision.Backend) : session.Account,
-            SourceAccount: session.SourceAccount,
+            SourceAccount: decision.SourceNat != 0 ? rules.Accounts.OfSourceNat(decision.SourceNat) : session.SourceAccount,
             IsForwarded: decision.RewritesSource);
         if (!context.Store.Confirm(context.Sessions, family, line, confirmation)) return false;
         state->NextHop = FlowState.NoNextHop;

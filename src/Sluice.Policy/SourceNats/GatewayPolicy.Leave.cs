@@ -163,12 +163,12 @@ public sealed partial class GatewayPolicy
         }
         else if (!CanTakePort(first))
         {
-            decision = Drop(DropReason.UnsupportedProtocol, nat.Rule) with { RealmTo = realmTo };
+            decision = Drop(DropReason.UnsupportedProtocol, nat.Rule) with { RealmTo = realmTo, SourceNat = (ushort)(number + 1) };
             return;
         }
         else if (!nat.TryGetPool(realmTo, first.Source.Family, out decision.SourcePool))
         {
-            decision = Drop(DropReason.PoolExhausted, nat.Rule) with { RealmTo = realmTo };
+            decision = Drop(DropReason.PoolExhausted, nat.Rule) with { RealmTo = realmTo, SourceNat = (ushort)(number + 1) };
             return;
         }
         else
