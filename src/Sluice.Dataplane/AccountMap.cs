@@ -38,7 +38,9 @@ public sealed class AccountMap
             }
         }
 
-        bySourceNat = [AccountTable.None, .. policy.SourceNats.Select(nat => numberOf(new AccountName(AccountKind.SourceNat, nat.Name), default))];
+        bySourceNat = new uint[policy.SourceNats.Count + 1];
+        for (int index = 0; index < policy.SourceNats.Count; index++)
+            bySourceNat[index + 1] = numberOf(new AccountName(AccountKind.SourceNat, policy.SourceNats[index].Name), default);
 
         // Of a backend that is listed twice the first one stands for both.
         backends = new int[highest + 1];

@@ -33,6 +33,8 @@ public sealed class ShowTests : IDisposable
     [InlineData("mappings", "203.0.113.1:1024")]
     [InlineData("pools", "64512")]
     [InlineData("peerings", "tcp 22101 to 22")]
+    [InlineData("translations", "30.0.0.2 port 80 tcp in default: vip, maglev, clients keep their backend for 3:00:00")]
+    [InlineData("sources", "leaving  (gw.yaml:40:1)")]
     [InlineData("config", "configuration 7, in force since 2026-01-31T12:00:00Z")]
     [InlineData("status", "packets in")]
     public void Tables_for_people_are_plain_columns_where_there_is_no_terminal(string what, string expected)
@@ -95,6 +97,25 @@ public sealed class ShowTests : IDisposable
         new("deny", [new("allow-web", "allow", "vpc-1", "vpc-2", "tcp to ports 443", "flow", false, "gw.yaml:22:7", 1)]),
         4),
     ]);
+
+        public TranslationsView Translations(string? name, int limit) => new(
+            2,
+            [
+                .. new[]
+                {
+                    new TranslationView("web", "gw.yaml:30:1", "default", "30.0.0.2", "80", "tcp", "vip", "maglev", 10_800, Counts(3),
+                    [
+                        new("20.0.0.1:8080", null, false, "active", 100, 0.75, 2, new("http", true, "2026-01-31T12:00:00Z", false, null), Counts(2)),
+                        new("20.0.0.2:8080", "1.2.3.4", false, "draining", 0, 0, 0, null, Counts(1)),
+                    ]),
+                }.Where(one => name is null || one.Name == name).Take(limit),
+            ],
+            new AffinityUseView(2, 65_536, 0));
+
+        public SourcesView Sources(string? name, int limit) => new(
+            1, [.. new[] { new SourceView("leaving", "gw.yaml:40:1", "default", "none", ["tap0"], ["198.51.100.1"], ["10.0.0.0/8"], [], Counts(4)) }.Where(one => name is null || one.Name == name)]);
+
+        private static StatisticsView Counts(long active) => new(active, 10, 5, new(1, 0, 2, 0), 1, 0, new(12, 900), new(10, 1200));
 
         public AgentView Agent() => new("gwint.githedgehog.com/v1alpha1", "GatewayAgent", new("gw", "default"), new(7, "2026-01-31T12:00:00Z", "2026-01-31T12:00:09Z",
             new(new("0.1.0"), new(0), new Dictionary<string, AgentVpcView> { ["vpc-1"] = new(2, 112, 1) },

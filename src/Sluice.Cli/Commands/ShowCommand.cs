@@ -18,6 +18,8 @@ public static class ShowCommand
         command.Add(BuildOne(context, "mappings", "Inside endpoints and the public endpoints that stand for them.", rows: true));
         command.Add(BuildOne(context, "pools", "Public addresses and their ports: in use, resting, all.", rows: false));
         command.Add(BuildOne(context, "peerings", "Peerings: what each realm shows the other, by which NAT, who may pass, and the sessions of each expose.", rows: false));
+        command.Add(BuildOne(context, "translations", "Virtual IPs and their backends: state, share, sessions, packets and bytes.", rows: false, named: true));
+        command.Add(BuildOne(context, "sources", "Source-NAT policies: what they cover, sessions, packets and bytes.", rows: false, named: true));
         command.Add(BuildOne(context, "config", "The configuration in force: its files, its number, since when; with -o its text.", rows: false, documents: "documents"));
         command.Add(BuildOne(context, "status", "The gateway as a whole; with -o as a GatewayAgent document.", rows: false, documents: "agent"));
         TeachingHelp.Teach(command,
@@ -29,8 +31,8 @@ public static class ShowCommand
         return command;
     }
 
-    // With documents: what -o asks for.
-    private static Command BuildOne(CommandContext context, string what, string description, bool rows, string? documents = null)
+    // With documents: what -o asks for. Named: one of its rows may be asked for by its name.
+    private static Command BuildOne(CommandContext context, string what, string description, bool rows, string? documents = null, bool named = false)
     {
         Option<string?> socket = SharedOptions.Socket();
         Option<bool> json = SharedOptions.Json();
@@ -48,16 +50,16 @@ public static class ShowCommand
         };
         form.AcceptOnlyFromAmong("yaml", "json");
         SessionOptions? which = what == "sessions" ? new SessionOptions(command) : null;
-        if (rows)
-        {
-            command.Add(limit);
-            command.Add(filter);
-        }
+        var name = new Argument<string?>("NAME") { Description = "Only the one of this name.", Arity = ArgumentArity.ZeroOrOne };
+        if (named) command.Add(name);
+        if (rows || named) command.Add(limit);
+        if (rows) command.Add(filter);
 
         if (documents is not null) command.Add(form);
         Teach(command, what, rows, documents);
         command.SetAction((parsed, _) => RunAsync(context, parsed.GetValue(socket), parsed.GetValue(json), documents is null ? null : parsed.GetValue(form),
-            new Question(what, documents, rows ? parsed.GetValue(limit) : 0, rows ? parsed.GetValue(filter) : null, which?.Of(parsed))));
+            new Question(
+                what, documents, rows || named ? parsed.GetValue(limit) : 0, rows ? parsed.GetValue(filter) : null, which?.Of(parsed), named ? parsed.GetValue(name) : null)));
         return command;
     }
 
@@ -75,6 +77,12 @@ public static class ShowCommand
             [
                 ($"sluice show {what} --filter 10.0.0.7", "those of one host"),
                 ($"sluice show {what} --limit 100000 --json", "all of them, for a program"),
+            ],
+            _ when what == "translations" =>
+            [
+                ("sluice show translations", "all virtual IPs"),
+                ("sluice show translations web", "one of them"),
+                ("sluice show translations --limit 100000 --json", "everything, for a program that draws or warns"),
             ],
             (_, "documents") =>
             [
@@ -98,7 +106,7 @@ public static class ShowCommand
     private static async Task<int> RunAsync(CommandContext context, string? socket, bool json, string? form, Question question)
     {
         string what = form is null ? question.What : question.Documents!;
-        var request = new ControlRequest("show", what, question.Limit, question.Filter, Sessions: question.Which);
+        var request = new ControlRequest("show", what, question.Limit, question.Filter, Sessions: question.Which, Name: question.Name);
         if (question.Which is not null && SessionCommands.ProblemOf(request) is { } problem) return context.Fail(ExitCode.BadInput, problem);
         (ControlAnswer? answer, int code) = await Gateways.AskAsync(context, socket, request);
         if (answer is null) return code;
@@ -109,5 +117,5 @@ public static class ShowCommand
         return ExitCode.Done;
     }
 
-    private sealed record Question(string What, string? Documents, int Limit, string? Filter, SessionRequest? Which);
+    private sealed record Question(string What, string? Documents, int Limit, string? Filter, SessionRequest? Which, string? Name);
 }

@@ -19,6 +19,8 @@ internal static class ShowTables
             case "mappings": Mappings(context, result.Deserialize(GatewayJson.Default.MappingsView)!); break;
             case "pools": Pools(context, result.Deserialize(GatewayJson.Default.PoolsView)!); break;
             case "peerings": PeeringText.Peerings(context, result.Deserialize(GatewayJson.Default.PeeringsView)!); break;
+            case "translations": TranslationText.Translations(context, result.Deserialize(GatewayJson.Default.TranslationsView)!); break;
+            case "sources": TranslationText.Sources(context, result.Deserialize(GatewayJson.Default.SourcesView)!); break;
             case "config": PeeringText.Config(context, result.Deserialize(GatewayJson.Default.ConfigView)!); break;
             default: Status(context, result.Deserialize(GatewayJson.Default.StatusView)!); break;
         }
@@ -83,7 +85,7 @@ internal static class ShowTables
             table.Add(p.Address, p.Protocol, Number((ulong)p.InUse), Number((ulong)p.Held), Number((ulong)p.Total), $"{share:F1} %");
         }
 
-        Write(context, table, "no pool is in force: no expose masquerades", isElsewhere: false);
+        Write(context, table, "no pool is in force: no expose masquerades, and no source NAT has an address", isElsewhere: false);
     }
 
     private static void Status(CommandContext context, StatusView view)
@@ -121,7 +123,7 @@ internal static class ShowTables
 
     private static string Number(ulong value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Seconds(double seconds) => seconds < 120
+    internal static string Seconds(double seconds) => seconds < 120
         ? string.Create(CultureInfo.InvariantCulture, $"{seconds:F1} s")
         : string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 3600)}:{(int)(seconds / 60) % 60:D2}:{(int)seconds % 60:D2}");
 }

@@ -1,6 +1,7 @@
 using Sluice.Config;
 using Sluice.Config.Commands;
 using Sluice.Config.Documents;
+using Sluice.Gateway.Composition;
 
 namespace Sluice.Gateway.Commands;
 
@@ -12,17 +13,8 @@ internal static class SourceNatAnswer
         if (config.SourceNats.IsEmpty) yield return "no source-NAT policy";
         foreach (SourceNatDocument source in config.SourceNats)
         {
-            yield return $"[{source.Name}] realm {source.Realm}, policy {Word(source.Policy)}, from {source.Place}";
+            yield return $"[{source.Name}] realm {source.Realm}, policy {SourceInspector.WordOf(source.Policy)}, from {source.Place}";
             foreach (string line in CommandPrinter.Print(source)) yield return $"  {line}";
         }
     }
-
-    private static string Word(SourceNatPolicy policy) => policy switch
-    {
-        SourceNatPolicy.IfPfx => "if-pfx",
-        SourceNatPolicy.K8s => "k8s",
-        SourceNatPolicy.Dnat => "dnat",
-        SourceNatPolicy.DnatOnly => "dnat-only",
-        _ => "none",
-    };
 }

@@ -13,6 +13,15 @@ internal static class EndpointText
         ? string.Create(CultureInfo.InvariantCulture, $"{address}:{port}")
         : string.Create(CultureInfo.InvariantCulture, $"[{address}]:{port}");
 
+    /// <summary>An endpoint of which a part may stay as it is: 192.0.2.1:80, 192.0.2.1, port 80, or as it is.</summary>
+    public static string Of(IpAddress? address, ushort? port) => (address, port) switch
+    {
+        ({ } known, { } number) => Of(known, number),
+        ({ } known, null) => known.ToString(),
+        (null, { } number) => string.Create(CultureInfo.InvariantCulture, $"port {number}"),
+        _ => "as it is",
+    };
+
     /// <summary>tcp, udp, icmp, icmpv6, sctp, or the number.</summary>
     public static string Protocol(byte protocol) => protocol switch
     {

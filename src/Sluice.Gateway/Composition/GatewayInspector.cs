@@ -83,6 +83,12 @@ public sealed class GatewayInspector(ComposedGateway gateway, TrafficSampler? sa
     public PeeringsView Peerings() => PeeringInspector.Read(gateway);
 
     /// <inheritdoc/>
+    public TranslationsView Translations(string? name, int limit) => TranslationInspector.Read(gateway, name, limit);
+
+    /// <inheritdoc/>
+    public SourcesView Sources(string? name, int limit) => SourceInspector.Read(gateway, name, limit);
+
+    /// <inheritdoc/>
     public ConfigView Config(bool withTexts)
     {
         if (gateway.InForce is not { } inForce) return new ConfigView(0, "", [], new Dictionary<string, int>());

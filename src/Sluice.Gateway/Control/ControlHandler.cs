@@ -20,7 +20,7 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
 
     /// <summary>Everything that can be shown.</summary>
     public static IReadOnlyList<string> Shows { get; } =
-        ["sessions", "drops", "links", "routes", "mappings", "pools", "peerings", "status", "config", "documents", "agent"];
+        ["sessions", "drops", "links", "routes", "mappings", "pools", "peerings", "translations", "sources", "status", "config", "documents", "agent"];
 
     /// <summary>Answers one request.</summary>
     public ControlAnswer Answer(ControlRequest request) => request.Command switch
@@ -92,12 +92,30 @@ public sealed class ControlHandler(IGatewayInspector inspector, IReloader? reloa
             "mappings" => Result(inspector.Mappings(limit, m => Admits(m, filter)), GatewayJson.Default.MappingsView),
             "pools" => Result(inspector.Pools(), GatewayJson.Default.PoolsView),
             "peerings" => Result(inspector.Peerings(), GatewayJson.Default.PeeringsView),
+            "translations" => Translations(request.Name, limit),
+            "sources" => Sources(request.Name, limit),
             "config" => Result(inspector.Config(withTexts: false), GatewayJson.Default.ConfigView),
             "documents" => Result(inspector.Config(withTexts: true), GatewayJson.Default.ConfigView),
             "agent" => Result(inspector.Agent(), GatewayJson.Default.AgentView),
             "status" => Result(inspector.Status(), GatewayJson.Default.StatusView),
             _ => ControlAnswer.Refused($"nothing called '{request.What}' can be shown; there are: {string.Join(", ", Shows)}"),
         };
+    }
+
+    private ControlAnswer Translations(string? name, int limit)
+    {
+        TranslationsView view = inspector.Translations(name, name is null ? limit : 1);
+        return name is not null && view.Translations.Count == 0
+            ? ControlAnswer.Refused($"there is no translation '{name}'")
+            : Result(view, GatewayJson.Default.TranslationsView);
+    }
+
+    private ControlAnswer Sources(string? name, int limit)
+    {
+        SourcesView view = inspector.Sources(name, name is null ? limit : 1);
+        return name is not null && view.Sources.Count == 0
+            ? ControlAnswer.Refused($"there is no source-NAT policy '{name}'")
+            : Result(view, GatewayJson.Default.SourcesView);
     }
 
     private ControlAnswer Explain(ControlRequest request)

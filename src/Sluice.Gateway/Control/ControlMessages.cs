@@ -13,6 +13,7 @@ namespace Sluice.Gateway.Control;
 /// <param name="Packet">With explain: the packet.</param>
 /// <param name="Sessions">With sessions, and with show sessions: which.</param>
 /// <param name="Lines">With cnat: command lines.</param>
+/// <param name="Name">With show translations and show sources: only the one of this name.</param>
 public sealed record ControlRequest(
     string Command,
     string? What = null,
@@ -21,7 +22,8 @@ public sealed record ControlRequest(
     IReadOnlyList<ConfigText>? Files = null,
     ExplainQuestion? Packet = null,
     SessionRequest? Sessions = null,
-    string? Lines = null)
+    string? Lines = null,
+    string? Name = null)
 {
     /// <summary>Rows of an answer where none are asked for.</summary>
     public const int DefaultLimit = 100;

@@ -16,6 +16,8 @@ namespace Sluice.Gateway.Control;
 [JsonSerializable(typeof(PoolsView))]
 [JsonSerializable(typeof(StatusView))]
 [JsonSerializable(typeof(PeeringsView))]
+[JsonSerializable(typeof(TranslationsView))]
+[JsonSerializable(typeof(SourcesView))]
 [JsonSerializable(typeof(ConfigView))]
 [JsonSerializable(typeof(AgentView))]
 [JsonSerializable(typeof(ReloadView))]

@@ -30,6 +30,12 @@ public interface IGatewayInspector
     /// <summary>The peerings in force.</summary>
     PeeringsView Peerings();
 
+    /// <summary>The translations in force: all, or the one of a name; at most <paramref name="limit"/>.</summary>
+    TranslationsView Translations(string? name, int limit);
+
+    /// <summary>The source-NAT policies in force: all, or the one of a name; at most <paramref name="limit"/>.</summary>
+    SourcesView Sources(string? name, int limit);
+
     /// <summary>The configuration in force, with the text of its files or without.</summary>
     ConfigView Config(bool withTexts);
 

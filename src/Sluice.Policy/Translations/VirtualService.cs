@@ -89,6 +89,14 @@ public sealed class VirtualService
     /// <summary>Whether a backend may get a new session: it is up, and drains only where all do that are up.</summary>
     internal bool MayGet(int backend) => !down[backend] && (Backends[backend].Weight > 0 || !choice.IsAnyActive);
 
+    /// <summary>A backend's part of new sessions at the moment, from 0 to 1; a Maglev table gives it nearly that.</summary>
+    public double ShareOf(int backend)
+    {
+        if (!MayGet(backend)) return 0;
+        if (!choice.IsAnyActive) return 1.0 / Enumerable.Range(0, Backends.Length).Count(MayGet);
+        return (double)Backends[backend].Weight / Enumerable.Range(0, Backends.Length).Where(MayGet).Sum(place => (long)Backends[place].Weight);
+    }
+
     /// <summary>What a client's backend is remembered by, where there is affinity.</summary>
     internal ulong PinOf(int backend) => pins[backend];
 

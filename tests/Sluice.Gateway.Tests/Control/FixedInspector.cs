@@ -52,6 +52,25 @@ internal sealed class FixedInspector : IGatewayInspector
         4),
     ]);
 
+    public TranslationsView Translations(string? name, int limit) => new(
+        2,
+        [
+            .. new[]
+            {
+                new TranslationView("web", "gw.yaml:30:1", "default", "30.0.0.2", "80", "tcp", "vip", "maglev", 10_800, Counts(3),
+                [
+                    new("20.0.0.1:8080", null, false, "active", 100, 0.75, 2, new("http", true, "2026-01-31T12:00:00Z", false, null), Counts(2)),
+                    new("20.0.0.2:8080", "1.2.3.4", false, "draining", 0, 0, 0, null, Counts(1)),
+                ]),
+            }.Where(one => name is null || one.Name == name).Take(limit),
+        ],
+        new AffinityUseView(2, 65_536, 0));
+
+    public SourcesView Sources(string? name, int limit) => new(
+        1, [.. new[] { new SourceView("leaving", "gw.yaml:40:1", "default", "none", ["tap0"], ["198.51.100.1"], ["10.0.0.0/8"], [], Counts(4)) }.Where(one => name is null || one.Name == name)]);
+
+    private static StatisticsView Counts(long active) => new(active, 10, 5, new(1, 0, 2, 0), 1, 0, new(12, 900), new(10, 1200));
+
     public AgentView Agent() => new("gwint.githedgehog.com/v1alpha1", "GatewayAgent", new("gw", "default"), new(7, "2026-01-31T12:00:00Z", "2026-01-31T12:00:09Z",
         new(new("0.1.0"), new(0), new Dictionary<string, AgentVpcView> { ["vpc-1"] = new(2, 112, 1) },
             new Dictionary<string, AgentPeeringView> { ["vpc-1->vpc-2"] = new(2, 112, 0, 56, 1) },
