@@ -1,5 +1,6 @@
 using Sluice.Config;
 using Sluice.Config.Documents;
+using Sluice.Config.Kinds;
 using Sluice.Gateway.Replay;
 using Sluice.Packets.Captures;
 
@@ -17,15 +18,17 @@ internal sealed class ScenarioRun : IDisposable
 
     private readonly Scenario scenario;
     private readonly int workers;
+    private readonly DocumentKinds kinds;
     private readonly string folder = Directory.CreateTempSubdirectory("sluice-scenario-").FullName;
     private readonly Dictionary<string, (LinkSpec Spec, int Order)> links = new(StringComparer.Ordinal);
     private readonly List<string> inputs;
     private readonly List<Step> steps;
 
-    public ScenarioRun(Scenario scenario, int workers = 1)
+    public ScenarioRun(Scenario scenario, int workers = 1, DocumentKinds? kinds = null)
     {
         this.scenario = scenario;
         this.workers = workers;
+        this.kinds = kinds ?? DocumentKinds.None;
         foreach ((string name, string text) in scenario.Written) File.WriteAllText(Path.Combine(folder, name), text);
         foreach (IEnumerable<string> files in scenario.Changes.Select(c => (IEnumerable<string>)c.Files).Prepend(scenario.Files)) Learn(files);
         inputs = [.. scenario.Inputs.Concat(scenario.Steps.Select(s => s.Packet.Link)).Distinct(StringComparer.Ordinal)];
@@ -69,7 +72,7 @@ internal sealed class ScenarioRun : IDisposable
 
     private void Learn(IEnumerable<string> files)
     {
-        if (ConfigLoader.Load([.. files.Select(PathOf)]).Set is not { } set) return;
+        if (ConfigLoader.Load([.. files.Select(PathOf)], kinds).Set is not { } set) return;
         for (int i = 0; i < set.Gateway.Links.Length; i++) links.TryAdd(set.Gateway.Links[i].Name, (set.Gateway.Links[i], i));
     }
 
@@ -95,6 +98,7 @@ internal sealed class ScenarioRun : IDisposable
             Inputs = [.. inputs.Select(link => (link, Path.Combine(folder, $"{link}.pcap")))],
             OutputDirectory = Out,
             Workers = workers,
+            Kinds = kinds,
             Changes = [.. scenario.Changes.Select(c => new ReplayChange(Start + c.TimeNanoseconds, [.. c.Files.Select(PathOf)]))],
             UntilNanoseconds = whole && scenario.UntilNanoseconds is { } until ? Start + until : null,
         });

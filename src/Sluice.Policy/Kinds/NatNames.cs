@@ -1,5 +1,6 @@
 using Sluice.Config;
 using Sluice.Packets.Addresses;
+using Sluice.Policy.SourceNats;
 using Sluice.Sessions;
 
 namespace Sluice.Policy.Kinds;
@@ -22,6 +23,13 @@ public sealed class NatNames
 
     /// <summary>The number of a realm.</summary>
     public ushort Realm(string name) => realms.TryGet(name, out ushort number) ? number : RealmRegistry.None;
+
+    /// <summary>Links, as <see cref="NatRule.Leave"/> is told of them.</summary>
+    public LinkSet Links(IEnumerable<string> names)
+    {
+        string[] all = [.. config.Gateway.Links.Select(static link => link.Name)];
+        return LinkSet.Of(names.Select(name => Array.IndexOf(all, name)).Where(static number => number >= 0));
+    }
 
     /// <summary>A pool for <see cref="NatRule.TakeSource"/>: public addresses in a realm, with ports by the document's profile.</summary>
     public int Pool(string realm, params ReadOnlySpan<IpRange> addresses) =>

@@ -1,7 +1,7 @@
 namespace Sluice.Policy.SourceNats;
 
 /// <summary>Some links, by the numbers that <see cref="GatewayPolicy.Links"/> gives them.</summary>
-internal readonly struct LinkSet
+public readonly struct LinkSet
 {
     private readonly ulong[]? words;
 
@@ -15,5 +15,6 @@ internal readonly struct LinkSet
         return new LinkSet(bits);
     }
 
-    internal bool Has(int link) => words is not null && (uint)link >> 6 < (uint)words.Length && (words[link >> 6] >> (link & 63) & 1) != 0;
+    /// <summary>Whether a link is one of them.</summary>
+    public bool Has(int link) => words is not null && (uint)link >> 6 < (uint)words.Length && (words[link >> 6] >> (link & 63) & 1) != 0;
 }
