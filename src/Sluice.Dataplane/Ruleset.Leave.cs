@@ -47,6 +47,22 @@ public sealed partial class Ruleset
     /// <summary>What the policy in force is told of a live session.</summary>
     internal LiveSession LiveSessionOf(in SessionView session) => LiveSessionOf(session, Accounts, LinkNumbers);
 
+    /// <summary>
+    /// What the sender of an ICMP error has of its own to be shown by: as <see cref="GatewayPolicy.TryTranslateErrorSource"/> says, or what a rule makes of the source of what it sends there.
+    /// </summary>
+    /// <param name="error">The error as a packet of its own, without ports; <see cref="FirstPacket.Link"/> is the link's index.</param>
+    /// <param name="realmTo">The realm that it goes to.</param>
+    /// <param name="translated">What its source becomes.</param>
+    public bool TryTranslateErrorSource(in FirstPacket error, ushort realmTo, out IpAddress translated)
+    {
+        if (Policy.TryTranslateErrorSource(error.Realm, realmTo, error.Source, out translated)) return true;
+        if (!Policy.MayLeaveOtherwise(error.Realm)) return false;
+        Decision decision = Decide(error);
+        if (decision.Kind != DecisionKind.Stateless || !decision.RewritesSource) return false;
+        translated = decision.Source;
+        return true;
+    }
+
     /// <summary>What a policy is told of a live session: the links are those that the routes in force give.</summary>
     /// <param name="session">The session.</param>
     /// <param name="accounts">The accounts of that policy.</param>

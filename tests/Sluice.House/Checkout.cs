@@ -15,10 +15,10 @@ internal static class Checkout
     public static IReadOnlyList<string> Rooms { get; } =
         [.. Directory.GetDirectories(Source).Where(d => Directory.GetFiles(d, "*.csproj").Length == 1).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
 
-    /// <summary>Every file of one of the endings in src, tests, benchmarks and docs, and at the root.</summary>
+    /// <summary>Every file of one of the endings in src, samples, tests, benchmarks and docs, and at the root.</summary>
     public static IEnumerable<string> Files(params string[] endings) =>
         Directory.EnumerateFiles(Root)
-            .Concat(new[] { "src", "tests", "benchmarks", "docs", "examples", "deploy" }
+            .Concat(new[] { "src", "samples", "tests", "benchmarks", "docs", "examples", "deploy" }
                 .Select(d => Path.Combine(Root, d)).Where(Directory.Exists)
                 .SelectMany(d => Directory.EnumerateFiles(d, "*", SearchOption.AllDirectories)))
             .Where(f => endings.Any(e => f.EndsWith(e, StringComparison.Ordinal)))

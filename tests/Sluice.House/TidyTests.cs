@@ -60,7 +60,7 @@ public partial class TidyTests
     public void Every_folder_says_what_it_is_and_names_its_files()
     {
         IGrouping<string, string>[] folders =
-            [.. Checkout.Files(".cs").Where(f => IsUnder(f, "src/")).GroupBy(f => Path.GetDirectoryName(f)!, StringComparer.Ordinal)];
+            [.. Checkout.Files(".cs").Where(f => IsUnder(f, "src/") || IsUnder(f, "samples/")).GroupBy(f => Path.GetDirectoryName(f)!, StringComparer.Ordinal)];
         AssertNone(folders.Where(f => !File.Exists(Path.Combine(f.Key, "README.md"))).Select(f => $"{Checkout.Relative(f.Key)} has no README.md"));
 
         // A part of a type is named by its type: FamilyStore stands for FamilyStore.Life.cs.

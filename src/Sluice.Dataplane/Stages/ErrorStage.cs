@@ -52,7 +52,7 @@ internal sealed unsafe class ErrorStage<TPacket, TFlow, TKey, TLine>(WorkerConte
         PacketAddresses.Of(packet, out IpAddress sender, out _);
         FlowState* state = TFlow.StateOf(line);
         if (sender == TFlow.PartsOf(in *TFlow.KeyOf(line)).Source) return TPacket.WrittenSource(line);
-        if (context.Rules.Policy.TryTranslateErrorSource(packet->Realm, state->RealmTo, sender, out IpAddress own)) return own;
+        if (context.Rules.TryTranslateErrorSource(ErrorOf(packet), state->RealmTo, out IpAddress own)) return own;
         return (state->Conduct & FlowConduct.KeepErrorSource) != 0 ? sender : TPacket.WrittenSource(line);
     }
 
@@ -84,7 +84,7 @@ internal sealed unsafe class ErrorStage<TPacket, TFlow, TKey, TLine>(WorkerConte
         if (handle == FlowState.NoNextHop) return true;
         TLine line = default;
         TFlow.SetWrite(&line, TFlow.MakeKey(in sent));
-        IpAddress source = policy.TryTranslateErrorSource(packet->Realm, decision.RealmTo, sender, out IpAddress own) ? own : sender;
+        IpAddress source = context.Rules.TryTranslateErrorSource(ErrorOf(packet), decision.RealmTo, out IpAddress own) ? own : sender;
         if (sender == answer.Source) source = sent.Destination;
         Send(packet, &line, source, context.NextHops.At(handle), decision.RealmTo);
         return true;
@@ -100,6 +100,13 @@ internal sealed unsafe class ErrorStage<TPacket, TFlow, TKey, TLine>(WorkerConte
         packet->Flags &= ~PacketFlags.PartialChecksum;
         context.Delivery.Send(packet, next);
         if (packet->Verdict is Verdict.Forward or Verdict.Hold) context.Sessions.CountPassed(packet->Realm, realmTo, packet->L3Length);
+    }
+
+    // The error itself, as a packet.
+    private static FirstPacket ErrorOf(Packet* packet)
+    {
+        PacketAddresses.Of(packet, out IpAddress source, out IpAddress destination);
+        return new FirstPacket { Realm = packet->Realm, Link = packet->Link, Protocol = packet->Protocol, IsError = true, Source = source, Destination = destination };
     }
 
     private static FirstPacket FirstOf(in FlowParts parts, ushort link, bool hasPorts) => new()
