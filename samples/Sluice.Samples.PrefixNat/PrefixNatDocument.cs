@@ -21,7 +21,6 @@ public sealed record PrefixNatDocument : NatDocument
     /// <summary>The links that lead outside; none: all but the one that a packet came in by.</summary>
     public required ImmutableArray<string> Links { get; init; }
 
-    /// <inheritdoc/>
     protected override NatRule Compile(NatNames names) => new PrefixNatRule(names.Realm(Realm), Prefixes, Links.IsEmpty ? null : names.Links(Links));
 
     private static PrefixNatDocument? Read(SpecFields spec)

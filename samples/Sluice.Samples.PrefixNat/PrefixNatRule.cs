@@ -12,18 +12,15 @@ namespace Sluice.Samples.PrefixNat;
 /// <param name="links">The links that lead outside; null: all but the one that a packet came in by.</param>
 public sealed class PrefixNatRule(ushort realm, PrefixPair prefixes, LinkSet? links) : NatRule
 {
-    /// <inheritdoc/>
     public override IEnumerable<ushort> LeavingRealms => [realm];
 
     // From outside, or from a neighbour inside who uses the outside name (hairpin).
-    /// <inheritdoc/>
     public override void Arrive(in FirstPacket packet, ref Decision decision)
     {
         if (prefixes.TryInward(packet.Destination, out IpAddress inside)) LeadTo(realm, inside, packet.DestinationPort, ref decision);
     }
 
     // What an inside host sends outside, and what it sends to a neighbour by the outside name: the answer must come back this way too.
-    /// <inheritdoc/>
     public override void Leave(in FirstPacket packet, int linkOut, ref Decision decision)
     {
         if (!prefixes.Inside.Contains(packet.Source) || decision.RewritesSource || decision.SourcePool != Decision.NoPool) return;
@@ -33,7 +30,6 @@ public sealed class PrefixNatRule(ushort realm, PrefixPair prefixes, LinkSet? li
         else Refuse(DropReason.NotExposed, ref decision);
     }
 
-    /// <inheritdoc/>
     public override string Explain(in FirstPacket packet, in Decision decision) => decision.Kind == DecisionKind.Drop
         ? "it has no counterpart in the other prefix: the word that would be adjusted is all ones"
         : $"{prefixes.Inside} is seen as {prefixes.Outside}, host by host; the sum of each address stays";
