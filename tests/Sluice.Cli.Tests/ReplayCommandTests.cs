@@ -22,13 +22,15 @@ public sealed class ReplayCommandTests : IDisposable
         Assert.Contains("3 sessions alive at the end", run.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Every_command_of_the_fabric_s_examples_does_what_it_says()
+    [Theory]
+    [InlineData("hedgehog", 10)]
+    [InlineData("cloud-nat", 7)]
+    public void Every_command_of_the_examples_does_what_it_says(string examples, int least)
     {
-        string page = File.ReadAllText(Checkout.File("examples/hedgehog/README.md")).Replace("\\\n", " ", StringComparison.Ordinal);
+        string page = File.ReadAllText(Checkout.File($"examples/{examples}/README.md")).Replace("\\\n", " ", StringComparison.Ordinal);
         string[][] commands = [.. page.Split('\n').Where(line => line.StartsWith("./sluice ", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..])];
 
-        Assert.True(commands.Length >= 10, page);
+        Assert.True(commands.Length >= least, page);
         foreach (string[] command in commands)
         {
             CommandRun run = CommandRun.Of([.. command.Select(word => word == "result" ? Out : word.Replace("examples/", Checkout.File("examples/"), StringComparison.Ordinal))]);

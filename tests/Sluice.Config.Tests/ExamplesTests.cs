@@ -1,3 +1,4 @@
+using Sluice.Config.Tests.Commands;
 using Xunit;
 
 namespace Sluice.Config.Tests;
@@ -37,6 +38,22 @@ public class ExamplesTests
             LoadResult result = ConfigLoader.Load(files);
             Assert.True(result.Set is not null && result.Problems.IsEmpty, Samples.Show(result.Problems));
         }
+    }
+
+    /// <summary>Command lines and documents beside each other ask for the same, but for names.</summary>
+    [Theory]
+    [InlineData("vip", "gateway")]
+    [InlineData("real", "gateway")]
+    [InlineData("source-nat", "gateway")]
+    [InlineData("node", "node-gateway")]
+    public void Commands_and_documents_ask_for_the_same(string name, string gateway)
+    {
+        string Path(string file) => System.IO.Path.Combine(Folder(), "cloud-nat", file);
+
+        LoadResult commands = ConfigLoader.Load([Path($"{gateway}.yaml"), Path($"{name}.cnat")]), documents = ConfigLoader.Load([Path($"{gateway}.yaml"), Path($"{name}.yaml")]);
+        Assert.True(commands.Set is not null && commands.Problems.IsEmpty, Samples.Show(commands.Problems));
+        Assert.True(documents.Set is not null && documents.Problems.IsEmpty, Samples.Show(documents.Problems));
+        Assert.Equal(CommandSamples.Asked(documents.Set).Order(StringComparer.Ordinal), CommandSamples.Asked(commands.Set).Order(StringComparer.Ordinal));
     }
 
     // The examples stand beside the solution, some folders above the test program.

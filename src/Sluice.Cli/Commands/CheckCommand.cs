@@ -40,8 +40,15 @@ public static class CheckCommand
     {
         WriteProblems(context, result);
         if (result.Set is not { } set) return;
+        string services = set.Translations.IsEmpty ? "" : $", {Count(set.Translations.Length, "translation")}";
+        string leaving = set.SourceNats.Length switch
+        {
+            0 => "",
+            1 => ", 1 source-NAT policy",
+            var several => $", {several} source-NAT policies",
+        };
         context.Output.WriteLine(
-            $"ok: {Count(set.Gateway.Links.Length, "link")}, {Count(set.Realms.Length, "realm")}, {Count(set.Peerings.Length, "peering")}");
+            $"ok: {Count(set.Gateway.Links.Length, "link")}, {Count(set.Realms.Length, "realm")}, {Count(set.Peerings.Length, "peering")}{services}{leaving}");
     }
 
     private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";

@@ -104,9 +104,22 @@ internal sealed class CommandState
         int tableSize = Startup.MaglevTableSize ?? TranslationDocument.DefaultTableSize;
         foreach (TranslationDocument translation in translations.Values)
             asked.Translations.Add(translation with { Profile = profile, TableSize = translation.Maglev ? tableSize : TranslationDocument.DefaultTableSize });
+        TellOfClientless(asked, problems);
         if (SourceNat.Make(profile, problems) is { } sourceNat) asked.SourceNats.Add(sourceNat);
         asked.Questions.AddRange(Questions);
         asked.NextCommandId = NextId;
+    }
+
+    // In the reference a translation without client acts on links with the feature alone; here it acts on each link of the realm.
+    private void TellOfClientless(Asked asked, Problems problems)
+    {
+        if (!SourceNat.HasFeatures || translations.Values.FirstOrDefault(static translation => translation.NoClient) is not { } clientless) return;
+        foreach (LinkSpec link in asked.Gateways.SelectMany(static gateway => gateway.Links))
+        {
+            if (link.Realm != ConfigSet.DefaultRealm || SourceNat.HasFeature(link.Name, clientless.Address.Family)) continue;
+            problems.Warning(clientless.Place, "", ConfigRule.Ignored, $"'noclient' translates on every link, on '{link.Name}' too, which has no feature: features are for source NAT alone");
+            return;
+        }
     }
 
     // A file's line that comes after one which asks for a higher id still gets the lowest that nobody asks for.

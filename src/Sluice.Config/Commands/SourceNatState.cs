@@ -23,6 +23,9 @@ internal sealed class SourceNatState
     /// <summary>Whether a line takes the place of what stood above it; see <see cref="CommandState.IsRunning"/>.</summary>
     public bool IsRunning { get; set; }
 
+    /// <summary>Whether any link has the feature.</summary>
+    public bool HasFeatures => featuresV4.Count + featuresV6.Count > 0;
+
     /// <summary>Addresses are given: those of the same families that a running gateway had before are given up.</summary>
     public void Begin(bool hasV4, bool hasV6, bool hasLinks)
     {
@@ -100,6 +103,9 @@ internal sealed class SourceNatState
         if (enable) Add(features, link);
         else Delete(features, link);
     }
+
+    /// <summary>Whether a link has the feature of a family.</summary>
+    public bool HasFeature(string link, IpFamily family) => (family == IpFamily.V4 ? featuresV4 : featuresV6).Exists(known => known.Name == link);
 
     /// <summary>The document; null where no address is given.</summary>
     public SourceNatDocument? Make(string? profile, Problems problems)

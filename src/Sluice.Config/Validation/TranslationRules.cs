@@ -25,10 +25,11 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
             }
 
             JudgeBackends(translation);
-            (string, IpAddress, string?, byte) key = (translation.Realm, translation.Address, translation.AddressOf?.Name, translation.Protocol);
+            (IpAddress address, string? of) = Known(translation);
+            (string, IpAddress, string?, byte) key = (translation.Realm, address, of, translation.Protocol);
             if (!byAddress.TryGetValue(key, out List<TranslationDocument>? same)) byAddress.Add(key, same = []);
             if (same.Find(other => other.Ports.Overlaps(translation.Ports)) is { } first)
-                problems.Error(translation.AddressPlace, "spec.address", ConfigRule.DuplicateAddress, $"'{first.Name}' translates the same address, protocol and port", first.AddressPlace);
+                problems.Error(translation.AddressPlace, "spec.address", ConfigRule.DuplicateAddress, $"'{first.Name}' translates the same address{Meant(translation, first, address)}, protocol and port", first.AddressPlace);
             same.Add(translation);
         }
 
@@ -57,6 +58,22 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
             if (backend.SourceAddressOf is { } source) LinksExist([source], "spec.backends");
         }
     }
+
+    // The address of a link is known where the Gateway gives it; one that the kernel gives is known when it comes.
+    private (IpAddress Address, string? Of) Known(TranslationDocument translation)
+    {
+        if (translation.AddressOf is not { } named) return (translation.Address, null);
+        foreach (GatewayDocument gateway in asked.Gateways)
+            foreach (LinkSpec link in gateway.Links)
+                if (link.Name == named.Name)
+                    foreach (LinkAddress own in link.Addresses)
+                        if (own.Address.Family == translation.Address.Family) return (own.Address, null);
+        return (translation.Address, named.Name);
+    }
+
+    // Where one says an address and the other a link, the reader is told what they share.
+    private static string Meant(TranslationDocument one, TranslationDocument other, IpAddress address) =>
+        one.AddressOf?.Name == other.AddressOf?.Name ? "" : $" ({address}, which is that of link '{Nearest.Shown((one.AddressOf ?? other.AddressOf)!.Value.Name)}')";
 
     private void RealmExists(string realm, Place place)
     {

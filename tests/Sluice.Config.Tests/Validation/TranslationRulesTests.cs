@@ -1,0 +1,48 @@
+using Xunit;
+
+namespace Sluice.Config.Tests.Validation;
+
+/// <summary>Virtual IPs are judged against each other and against the links.</summary>
+public class TranslationRulesTests
+{
+    private const string Gateway = """
+        apiVersion: sluice.dev/v1alpha1
+        kind: Gateway
+        metadata: { name: gw }
+        spec:
+          links:
+            - { name: lan, driver: tun, addresses: [10.0.0.1/24, "fd00::1/64"] }
+            - { name: wan, driver: tun }
+        """;
+
+    [Theory]
+    [InlineData("cnat translation add real lan 80\ncnat translation add real 10.0.0.1 80", "'cnat-0' translates the same address (10.0.0.1, which is that of link 'lan'), protocol and port")]
+    [InlineData("cnat translation add real fd00::1 80\ncnat translation add real lan v6 80", "'cnat-0' translates the same address (fd00::1, which is that of link 'lan'), protocol and port")]
+    [InlineData("cnat translation add real lan 80\ncnat translation add real lan 80", "'cnat-0' translates the same address, protocol and port")]
+    [InlineData("cnat translation add real wan 80\ncnat translation add real wan 80", "'cnat-0' translates the same address, protocol and port")]
+    public void The_address_of_a_link_and_that_address_itself_are_one(string commands, string message)
+    {
+        LoadResult result = Load(commands);
+        ConfigError error = Assert.Single(result.Problems);
+        Assert.Equal((ConfigRule.DuplicateAddress, message, 2), (error.Rule, error.Message, error.Place.Line));
+    }
+
+    [Theory]
+    [InlineData("cnat translation add real lan 80\ncnat translation add real lan v6 80")]
+    [InlineData("cnat translation add real lan 80\ncnat translation add real 10.0.0.1 81")]
+    [InlineData("cnat translation add real lan 80\ncnat translation add proto UDP real 10.0.0.1 80")]
+    [InlineData("cnat translation add real wan 80\ncnat translation add real 10.0.0.1 80")]
+    public void What_differs_in_family_port_protocol_or_link_is_two(string commands) => Assert.Empty(Load(commands).Problems);
+
+    [Fact]
+    public void A_translation_without_client_acts_on_every_link_and_says_so_where_features_say_otherwise()
+    {
+        const string Clientless = "cnat translation add vip 30.0.0.2 80 noclient\n";
+        ConfigError notice = Assert.Single(Load(Clientless + "set cnat feature lan").Problems);
+        Assert.Equal((false, 1, "'noclient' translates on every link, on 'wan' too, which has no feature: features are for source NAT alone"), (notice.IsError, notice.Place.Line, notice.Message));
+        Assert.Empty(Load(Clientless).Problems);
+        Assert.Empty(Load(Clientless + "set cnat feature lan\nset cnat feature wan").Problems);
+    }
+
+    private static LoadResult Load(string commands) => ConfigLoader.LoadTexts([("gw.yaml", Gateway), ("t.cnat", commands)]);
+}
