@@ -58,6 +58,12 @@ public sealed class ReloadForecast
 
             // What the present policy ends with the sweep's next round is not the next one's doing.
             Revalidation judgement = next.Redecide(current.LiveSessionOf(in session, accounts, numbers), out Decision decision);
+            if (judgement != Revalidation.Kept && Leaving.HasLostBackend(in session, judgement, in decision) && Leaving.IsLeftToFinish(in session, store.Accounts))
+            {
+                judgement = Revalidation.Kept;
+                decision.Rule = GatewayPolicy.NoRule;
+            }
+
             if (isEnding && judgement != Revalidation.Kept) continue;
             bool isDropped = judgement == Revalidation.Forbidden && decision.Kind == DecisionKind.Drop;
             var key = (rule, judgement == Revalidation.Kept ? decision.Rule : GatewayPolicy.NoRule, judgement, isDropped ? decision.Reason : default);

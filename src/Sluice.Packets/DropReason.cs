@@ -48,7 +48,7 @@ public enum DropReason : byte
     /// <summary>A TCP segment without SYN, or an SCTP packet that ends or answers something, and belongs to no session.</summary>
     MidstreamTcp,
 
-    /// <summary>The virtual IP has no usable backend.</summary>
+    /// <summary>The virtual IP has no usable backend, or the one of the packet's TCP session is gone.</summary>
     NoBackend,
 
     /// <summary>No public port is free anywhere in the pool.</summary>

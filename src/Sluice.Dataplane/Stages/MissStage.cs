@@ -67,7 +67,9 @@ internal sealed unsafe class MissStage<TPacket, TFlow, TKey, TLine>(WorkerContex
         context.TakeRules();
         while (index != FlowLines.None)
         {
-            if (decide.Again.IsStillGood(TFlow.Family, index)) return index;
+            Meeting meeting = decide.Again.Meet(packet, TFlow.Family, index);
+            if (meeting == Meeting.Follows) return index;
+            if (meeting == Meeting.IsDisposedOf) return FlowLines.None;
 
             // The line died, by us or by another worker since the probe; a new session may have its key already.
             uint found = table.ResolveSlow(item->Key, item->Hash);

@@ -1,5 +1,7 @@
 using Sluice.Dataplane.Workers;
+using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Packets.Headers;
 using Sluice.Policy;
 using Sluice.Sessions;
 
@@ -8,34 +10,82 @@ namespace Sluice.Dataplane.Stages;
 /// <summary>Judges live sessions again: by their time, and by rules that have come into force since they were confirmed.</summary>
 internal sealed unsafe class Revalidate(WorkerContext context)
 {
+    private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
+
+    private readonly EndWithReset resets = new(context);
+
     /// <summary>Whether a found line may carry packets now: alive, within its time, and allowed by the rules in force. What may not is ended here.</summary>
     public bool IsStillGood(IpFamily family, uint line)
     {
+        Fate fate = Judge(family, line, out SessionView session);
+        if (fate == Fate.IsToBeReset) resets.EndSlow(session);
+        return fate == Fate.Lives;
+    }
+
+    /// <summary>The same for a packet of the line: where it may not follow the line, it begins anew, or has been disposed of.</summary>
+    public Meeting Meet(Packet* packet, IpFamily family, uint line)
+    {
+        switch (Judge(family, line, out SessionView session))
+        {
+            case Fate.Lives:
+                return Meeting.Follows;
+            case Fate.IsOver:
+                return Meeting.Begins;
+        }
+
+        bool isReply = line != session.Ref.Line;
+        if (!isReply && (packet->TcpFlags & Beginning) == TcpFlag.Syn)
+        {
+            // A client that still tries to connect finds another backend at once.
+            context.Store.End(context.Sessions, family, line, EndReason.BackendRemoved, context.Now, session.Number);
+            return Meeting.Begins;
+        }
+
+        resets.EndAtSlow(packet, session, isReply);
+        return Meeting.IsDisposedOf;
+    }
+
+    // Ends what is over, but for a TCP session whose ends are to be told.
+    private Fate Judge(IpFamily family, uint line, out SessionView session)
+    {
+        session = default;
         FlowState* state = context.Store.StateOf(family, line);
         ushort generation = Volatile.Read(ref state->Generation);
-        if (generation == 0) return false;
+        if (generation == 0) return Fate.IsOver;
         if (!context.Store.IsAliveSlow(family, line, context.Now))
         {
             context.Store.EndExpired(context.Sessions, family, line, context.Now);
-            return false;
+            return Fate.IsOver;
         }
 
-        if (generation == context.Generation) return true;
-        if (IsAllowed(family, line)) return true;
-        context.Store.End(context.Sessions, family, line, EndReason.PolicyChanged, context.Now);
-        return false;
+        if (generation == context.Generation) return Fate.Lives;
+        var reason = EndReason.PolicyChanged;
+        if ((state->Conduct & FlowConduct.Cache) == 0 && context.Store.TryDescribe(family, line, context.Now, out session))
+        {
+            if (IsAllowed(in session, out bool isBackendGone)) return Fate.Lives;
+            if (isBackendGone && session.Original.Protocol == IpProtocol.Tcp) return Fate.IsToBeReset;
+            if (isBackendGone) reason = EndReason.BackendRemoved;
+        }
+
+        context.Store.End(context.Sessions, family, line, reason, context.Now);
+        return Fate.IsOver;
     }
 
     // A session is put to the new rules as its first packet was; what they would do the same way lives on with its public endpoint.
-    private bool IsAllowed(IpFamily family, uint line)
+    private bool IsAllowed(in SessionView session, out bool isBackendGone)
     {
-        FlowState* state = context.Store.StateOf(family, line);
-        if ((state->Conduct & FlowConduct.Cache) != 0 || !context.Store.TryDescribe(family, line, context.Now, out SessionView session)) return false;
-
         Ruleset rules = context.Rules;
-        if (rules.Policy.Redecide(rules.LiveSessionOf(in session), out Decision decision) != Revalidation.Kept) return false;
+        Revalidation judgement = rules.Policy.Redecide(rules.LiveSessionOf(in session), out Decision decision);
+        isBackendGone = judgement != Revalidation.Kept && Leaving.HasLostBackend(in session, judgement, in decision);
+        if (judgement == Revalidation.Kept) return Confirm(in session, ConfirmationOf(in session, in decision));
+        return isBackendGone && Leaving.IsLeftToFinish(in session, context.Store.Accounts) && Confirm(in session, Leaving.ConfirmationOf(in session, rules.Generation));
+    }
+
+    private Confirmation ConfirmationOf(in SessionView session, in Decision decision)
+    {
+        Ruleset rules = context.Rules;
         bool denies = decision.HasAcl && rules.Policy.IsReplyDenied(session.Original, session.Reply, decision.Rule);
-        var confirmation = new Confirmation(
+        return new Confirmation(
             rules.Generation,
             rules.TimerSets[decision.Timers],
             decision.Rule,
@@ -45,9 +95,34 @@ internal sealed unsafe class Revalidate(WorkerContext context)
             Account: decision.Backend != 0 ? rules.Accounts.OfBackend(decision.Backend) : session.Account,
             SourceAccount: decision.SourceNat != 0 ? rules.Accounts.OfSourceNat(decision.SourceNat) : session.SourceAccount,
             IsForwarded: decision.RewritesSource);
-        if (!context.Store.Confirm(context.Sessions, family, line, confirmation)) return false;
-        state->NextHop = FlowState.NoNextHop;
-        context.Store.StateOf(family, state->Partner)->NextHop = FlowState.NoNextHop;
+    }
+
+    private bool Confirm(in SessionView session, in Confirmation confirmation)
+    {
+        if (!context.Store.Confirm(context.Sessions, session.Ref.Family, session.Ref.Line, confirmation)) return false;
+        FlowState* original = context.Store.StateOf(session.Ref.Family, session.Ref.Line);
+        original->NextHop = FlowState.NoNextHop;
+        context.Store.StateOf(session.Ref.Family, original->Partner)->NextHop = FlowState.NoNextHop;
         return true;
     }
+
+    private enum Fate
+    {
+        Lives,
+        IsOver,
+        IsToBeReset,
+    }
+}
+
+/// <summary>What becomes of a packet that has found a line of another generation, or of another time.</summary>
+internal enum Meeting
+{
+    /// <summary>It goes the line's way.</summary>
+    Follows,
+
+    /// <summary>The line is over: the packet is judged as a first one.</summary>
+    Begins,
+
+    /// <summary>It has been disposed of.</summary>
+    IsDisposedOf,
 }

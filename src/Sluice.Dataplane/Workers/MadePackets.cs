@@ -24,6 +24,12 @@ internal sealed unsafe class MadePackets : IDisposable
         buffers = (byte*)NativeMemory.AlignedAlloc(Capacity * Stride, 64);
     }
 
+    /// <summary>Whether none has been made since the last burst was sent.</summary>
+    public bool IsEmpty => used == 0;
+
+    /// <summary>Whether the burst may make so many more.</summary>
+    public bool HasRoomFor(int packets) => used + packets <= Capacity;
+
     /// <summary>A cleared packet with room for <see cref="BufferBytes"/> at its data, or null once the burst has used up its share.</summary>
     public Packet* TryTake()
     {

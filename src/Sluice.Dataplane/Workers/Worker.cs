@@ -114,6 +114,7 @@ internal sealed unsafe class Worker : IDisposable
 
         foreach (WorkerPort port in ports) received += Run(port);
         SweepBetweenBursts();
+        if (!context.Made.IsEmpty) Flush();
         return received;
     }
 
@@ -123,7 +124,11 @@ internal sealed unsafe class Worker : IDisposable
         context.Now = now;
         context.TakeRules();
         foreach (SessionView session in context.Store.Sessions(now))
+        {
+            // Ends may be told that they end.
             decide.Again.IsStillGood(session.Ref.Family, session.Ref.Line);
+            if (!context.Made.IsEmpty) Flush();
+        }
     }
 
     /// <summary>Runs every pass once on nothing, so that no packet waits for code.</summary>
@@ -205,6 +210,7 @@ internal sealed unsafe class Worker : IDisposable
         for (int i = 0; i < SweepsBetweenBursts; i++)
         {
             SweepIsBehind = Sweep() == SweptLines;
+            if (!context.Made.HasRoomFor(2 * SweptLines)) Flush();
             if (!SweepIsBehind) return;
         }
     }

@@ -1,3 +1,4 @@
+using Sluice.Packets.Addresses;
 using Sluice.Packets.Headers;
 
 namespace Sluice.Packets.Making;
@@ -49,6 +50,30 @@ public static unsafe class TcpReset
         return header + TcpHeader.Bytes;
     }
 
+    /// <summary>Writes the IP packet that ends a connection in the name of one of its ends, and returns its length.</summary>
+    /// <param name="at">Room for <see cref="MaximumBytes"/>.</param>
+    /// <param name="source">In whose name.</param>
+    /// <param name="destination">Who is told.</param>
+    /// <param name="sequence">What the other end expects next; null: it has sent its SYN only, and believes a reset that acknowledges that.</param>
+    /// <param name="acknowledgment">What is acknowledged where there is no sequence.</param>
+    public static int Write(byte* at, in TcpEnd source, in TcpEnd destination, uint? sequence, uint acknowledgment)
+    {
+        bool v4 = source.Address.IsV4;
+        int header = v4 ? Ipv4Header.Bytes : Ipv6Header.Bytes;
+        if (v4) IpWriter.Write4(at, source.Address.ToNetworkWord(), destination.Address.ToNetworkWord(), IpProtocol.Tcp, TcpHeader.Bytes);
+        else IpWriter.Write6(at, source.Address, destination.Address, IpProtocol.Tcp, TcpHeader.Bytes);
+        var reset = (TcpHeader*)(at + header);
+        *reset = default;
+        reset->SourcePort = Be16.From(source.Port);
+        reset->DestinationPort = Be16.From(destination.Port);
+        reset->Words = TcpHeader.Bytes / 4 << 4;
+        reset->Sequence = Be32.From(sequence ?? 0);
+        reset->Acknowledgment = Be32.From(sequence is null ? acknowledgment : 0);
+        reset->Flags = sequence is null ? (byte)(TcpFlag.Rst | TcpFlag.Ack) : TcpFlag.Rst;
+        TransportChecksum.Write(at, IpProtocol.Tcp, (byte*)reset, TcpHeader.Bytes);
+        return header + TcpHeader.Bytes;
+    }
+
     /// <summary>The segment's length in sequence numbers: its data, and one each for SYN and FIN.</summary>
     private static uint SequenceLength(Packet* segment)
     {
@@ -57,3 +82,8 @@ public static unsafe class TcpReset
         return (uint)(data + (flags >> 1 & 1) + (flags & 1));
     }
 }
+
+/// <summary>One end of a connection.</summary>
+/// <param name="Address">Its address.</param>
+/// <param name="Port">Its port.</param>
+public readonly record struct TcpEnd(IpAddress Address, ushort Port);

@@ -14,8 +14,8 @@ public sealed unsafe partial class AccountTable
         return (entry->Mark & AccountMark.Direct) != 0;
     }
 
-    /// <summary>Whether the configuration in force has forgotten an account whose TCP sessions were to be left to finish then.</summary>
-    public bool Drains(uint number) => (Entries[number].Mark & (AccountMark.Held | AccountMark.Drains)) == AccountMark.Drains;
+    /// <summary>Whether TCP sessions are left to finish once the configuration leads nothing to them any more: by the newest one that named the account.</summary>
+    public bool Drains(uint number) => (Entries[number].Mark & AccountMark.Drains) != 0;
 
     /// <summary>A session is made under an account.</summary>
     internal void Begin(uint number)

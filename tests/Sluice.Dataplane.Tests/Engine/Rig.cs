@@ -89,11 +89,12 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
         return number;
     }
 
-    /// <summary>Puts another configuration in force.</summary>
-    public void Reload(string yaml)
+    /// <summary>Puts another configuration in force, and every session to it; what leaves because of it is described.</summary>
+    public string[] Reload(string yaml)
     {
         Apply(Load(yaml));
         Engine.Revalidate(now);
+        return Taken();
     }
 
     /// <summary>Puts another configuration in force before any session has been put to it.</summary>
