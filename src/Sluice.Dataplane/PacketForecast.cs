@@ -172,7 +172,7 @@ public sealed class PacketForecast
     }
 
     private (Verdict Verdict, DropReason Reason) Begin(in Decision decision) =>
-        !LifeWords.Begins(packet.Protocol, packet.TcpFlags)
+        !packet.Begins
             ? DropOrHost(DropReason.MidstreamTcp, isTheGateways: decision.RewritesDestination && Mapping is null)
             : Leave(decision);
 

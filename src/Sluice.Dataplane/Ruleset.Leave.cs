@@ -44,6 +44,17 @@ public sealed partial class Ruleset
         return decision;
     }
 
+    /// <summary>Why a source-NAT policy covers a packet or doesn't.</summary>
+    /// <param name="packet">The packet; <see cref="FirstPacket.Link"/> is the link's index.</param>
+    /// <param name="decision">The decision, whole.</param>
+    /// <param name="policy">The policy's place in <see cref="GatewayPolicy.SourceNats"/>.</param>
+    public LeavingFinding ExplainLeaving(in FirstPacket packet, in Decision decision, int policy)
+    {
+        IpAddress destination = decision.RewritesDestination ? decision.Destination : packet.Destination;
+        _ = TryFindLink(decision.RealmTo, destination, out ushort link);
+        return Policy.ExplainLeaving(Numbered(packet), link, decision, policy);
+    }
+
     /// <summary>What the policy in force is told of a live session.</summary>
     internal LiveSession LiveSessionOf(in SessionView session) => LiveSessionOf(session, Accounts, LinkNumbers);
 

@@ -159,7 +159,7 @@ public sealed partial class GatewayPolicy
     {
         FirstPacket first = FirstPacket.Of(live.Original);
         first.Link = (ushort)live.LinkIn;
-        if (first.Protocol == IpProtocol.Tcp) first.TcpFlags = TcpFlag.Syn;
+        if (first.Protocol is IpProtocol.Tcp or IpProtocol.Sctp) first.TcpFlags = TcpFlag.Syn;
         return first;
     }
 }

@@ -21,7 +21,7 @@ internal sealed unsafe class BeginSession(WorkerContext context)
     [MethodImpl(MethodImplOptions.NoInlining)]
     public uint Make(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
     {
-        if (!LifeWords.Begins(packet->Protocol, packet->TcpFlags))
+        if (!FirstPacket.MayBegin(packet->Protocol, packet->TcpFlags))
             return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.MidstreamTcp, decision.RealmTo, decision.RewritesDestination);
         if (packet->Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6 && !PacketPorts.IsRequest(packet->Icmp->Type))
             return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.IcmpUnmatched, decision.RealmTo, decision.RewritesDestination);

@@ -19,19 +19,6 @@ internal static unsafe class LifeWords
         _ => 0,
     };
 
-    /// <summary>Whether a packet without session may begin one: a SYN alone; of SCTP an INIT, or what an established association sends on a further path. What ends or answers begins nothing.</summary>
-    public static bool Begins(byte protocol, byte tcpFlags)
-    {
-        const byte Telling = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
-        int told = tcpFlags & Telling;
-        return protocol switch
-        {
-            IpProtocol.Tcp => told == TcpFlag.Syn,
-            IpProtocol.Sctp => told is TcpFlag.Syn or TcpFlag.Ack,
-            _ => true,
-        };
-    }
-
     // INIT and INIT ACK are the chunks that count as SYN, and the parser has seen that they are whole.
     private static uint InitiateTag(Packet* packet) => (packet->TcpFlags & TcpFlag.Syn) != 0 ? packet->SctpChunk->InitiateTag.Value : 0;
 }

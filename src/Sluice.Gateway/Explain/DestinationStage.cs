@@ -75,7 +75,9 @@ internal static class DestinationStage
         string realm = isHere ? at.RealmName(at.Findings.Peer) : at.Realm;
         IEnumerable<ExposeOfEnd> owners = at.Places.OwnersOf(realm, at.Packet.Destination).Where(owner => owner.Expose.Nat == NatKind.Masquerade);
         CauseView[] because = [.. owners.Select(owner => ConfigPlaces.Public(owner, at.Packet.Destination))];
-        string whose = isHere ? $"a public address of hosts of {at.Realm} itself, as {realm} sees them" : "a public address of a masquerade";
+        if (at.Policy.SourceNatOf(at.Packet.Realm, at.Packet.Destination) is { } policy && at.CauseOf(policy.Rule) is { } line) because = [.. because, line];
+        string of = owners.Any() || because.Length == 0 ? "a masquerade" : "source NAT";
+        string whose = isHere ? $"a public address of hosts of {at.Realm} itself, as {realm} sees them" : $"a public address of {of}";
         string port = at.PortText(at.Packet.DestinationPort);
         if (at.Packet.Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6) port = "the identifier";
         string owner = at.Forecast.Mapping is { } mapping

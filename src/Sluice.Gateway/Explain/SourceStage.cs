@@ -66,12 +66,13 @@ internal static class SourceStage
     }
 
     // The public endpoint that the sender has already, where its mappings don't depend on whom it speaks to.
-    private static string? Mapped(ExplainContext at)
+    internal static string? Mapped(ExplainContext at)
     {
         FirstPacket packet = at.Packet;
+        ushort realm = at.Forecast.Decision is { SourceNat: not 0 } ? at.Forecast.RealmTo : at.Findings.Peer;
         foreach (MappingView mapping in at.Gateway.Engine.Store.Mappings(at.Gateway.Engine.Clock.Now))
         {
-            if (mapping.Index != NewSession.NoMapping && mapping.InsideRealm == packet.Realm && mapping.PublicRealm == at.Findings.Peer && mapping.Protocol == packet.Protocol
+            if (mapping.Index != NewSession.NoMapping && mapping.InsideRealm == packet.Realm && mapping.PublicRealm == realm && mapping.Protocol == packet.Protocol
                 && mapping.Inside == packet.Source && mapping.InsidePort == packet.SourcePort)
                 return at.Endpoint(mapping.Public, mapping.PublicPort);
         }
@@ -79,7 +80,7 @@ internal static class SourceStage
         return null;
     }
 
-    private static string Drawn(ExplainContext at, PoolDefinition pool)
+    internal static string Drawn(ExplainContext at, PoolDefinition pool)
     {
         string addresses = string.Join(", ", pool.Addresses);
         if (pool.Addresses.Length > 1 || pool.Addresses[0].Span > 0) addresses = $"one of {addresses}";
@@ -90,7 +91,7 @@ internal static class SourceStage
         return isKept ? $"{addresses}, {what} {at.Packet.SourcePort} where it is free" : $"{addresses}, {what} {range}";
     }
 
-    private static string Fixed(ExplainContext at) =>
+    internal static string Fixed(ExplainContext at) =>
         at.Forecast.Decision is { RewritesSource: true } decision ? at.Endpoint(decision.Source, decision.SourcePort) : "a fixed public endpoint";
 
     private static StageView Say(ExplainContext at, string sentence, params CauseView[] because) => new("source", [$"{at.Asked.SourceText}: {sentence}"], because);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
-using Sluice.Packets.Headers;
 using Sluice.Policy.SourceNats;
 using Sluice.Sessions;
 
@@ -9,8 +8,6 @@ namespace Sluice.Policy;
 
 public sealed partial class GatewayPolicy
 {
-    private const byte Beginning = TcpFlag.Syn | TcpFlag.Ack | TcpFlag.Rst | TcpFlag.Fin;
-
     /// <summary>The source-NAT policies, in the order of the configuration: of those of a realm the first that speaks of a packet decides.</summary>
     public IReadOnlyList<SourceNat> SourceNats => SourceNatViews;
 
@@ -198,7 +195,7 @@ public sealed partial class GatewayPolicy
     private bool IsToBeRemembered(in FirstPacket first, in IpAddress destination, int linkOut, in Decision decision)
     {
         if (decision.Kind is not (DecisionKind.Route or DecisionKind.Stateless) || !CanTakePort(first) || !IsToAnotherLink(first, linkOut, decision)) return false;
-        if (first.Protocol == IpProtocol.Tcp && (first.TcpFlags & Beginning) != TcpFlag.Syn) return false;
+        if (!first.Begins) return false;
         ushort port = decision.RewritesDestination ? decision.DestinationPort : first.DestinationPort;
         return BackendEndpoints.Has(decision.RealmTo, first.Protocol, destination, port) || IsAnswerTaken(first, destination, linkOut, decision);
     }

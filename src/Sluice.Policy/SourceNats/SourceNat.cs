@@ -123,5 +123,5 @@ public sealed class SourceNat
 
     private bool Includes(int link, IpFamily family) => (family == IpFamily.V4 ? IncludeV4 : IncludeV6).Has(link);
 
-    private bool IsExcluded(in IpAddress destination) => Destinations.Find(destination) == Excluded;
+    internal bool IsExcluded(in IpAddress destination) => Destinations.Find(destination) == Excluded;
 }
