@@ -41,6 +41,8 @@ public sealed class SessionsTests : IDisposable
     [InlineData("--address 10.0.0.2,10.0.0.3", "2 of 3 sessions\n")]
     [InlineData("--address 10.0.0.2 --address 192.168.50.2", "1 of 3 sessions\n")]
     [InlineData("--address 10.0.0.2 --address 10.0.0.3", "0 of 3 sessions\n")]
+    [InlineData("--backend 20.0.0.1:8080", "0 of 3 sessions\n")]
+    [InlineData("--translation web --policy leaving", "0 of 3 sessions\n")]
     [InlineData("--json --peering p", "{\"matched\":3,\"total\":3}\n")]
     public void Sessions_are_counted(string which, string expected) =>
         Assert.Equal((ExitCode.Done, expected), gateway.Ask([.. "sessions count".Split(' '), .. Words(which)]) is var run ? (run.Code, run.Output) : default);

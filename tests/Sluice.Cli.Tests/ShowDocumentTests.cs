@@ -74,7 +74,7 @@ public sealed class ShowDocumentTests : IDisposable
 
     [Theory]
     [InlineData("peerings", "no peering is in force: nothing passes between realms")]
-    [InlineData("pools", "no pool is in force: no expose masquerades")]
+    [InlineData("pools", "no pool is in force: no expose masquerades, and no source NAT has an address")]
     public void A_gateway_without_peerings_says_so(string what, string expected)
     {
         string bare = RunningGateway.Small[..RunningGateway.Small.IndexOf("---", StringComparison.Ordinal)];

@@ -21,7 +21,9 @@ internal sealed class SessionOptions
         Term("newer-than", "TIME", "That began less long ago."),
         Term("idle", "TIME", "Without a packet for so long."),
         Term("peering", "NAME", "That live by this peering."),
-        Term("translation", "NAME", "That live by this translation."),
+        Term("translation", "NAME", "To this translation's virtual IP."),
+        Term("backend", "ENDPOINT", "To this backend of a virtual IP: its address or a prefix, with or without port."),
+        Term("policy", "NAME", "That leave by this source-NAT policy."),
         Term("rule", "TEXT", "That live by a rule whose name contains this."),
         Term("number", "ID", "With this number."),
     ];

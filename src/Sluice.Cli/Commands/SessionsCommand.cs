@@ -38,6 +38,7 @@ public static class SessionsCommand
         TeachingHelp.Teach(command,
             ("sluice sessions list --sort bytes --max 10", "who moves the most?"),
             ("sluice sessions list --protocol tcp --state halfOpen,closing --older-than 1m", "any of two states, and older than a minute"),
+            ("sluice sessions list --translation web --backend 20.0.0.1:8080", "whom does this backend serve?"),
             ("sluice sessions list --public 203.0.113.1:1024 --json", "who is behind this public endpoint? for a program"));
         return command;
     }

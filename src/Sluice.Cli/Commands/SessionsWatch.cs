@@ -13,7 +13,7 @@ internal static class SessionsWatch
     public static Command Build(CommandContext context)
     {
         var command = new Command("watch",
-            "Prints each session that begins or ends, as it does, until Ctrl-C. What comes faster than it is read is lost; how much is said.");
+            "Prints each session that begins or ends, as it does, until Ctrl-C or until nobody reads it. What comes faster than it is read is lost; how much is said.");
         var which = new SessionOptions(command, sorted: false);
         Option<int> max = SharedOptions.Number("--max", "End after so many lines. [default: never]", otherwise: int.MaxValue, min: 1, max: int.MaxValue);
         max.DefaultValueFactory = static _ => int.MaxValue;
@@ -27,6 +27,7 @@ internal static class SessionsWatch
         TeachingHelp.Teach(command,
             ("sluice sessions watch", "everything"),
             ("sluice sessions watch --address 10.0.0.7 --protocol tcp", "TCP of one host"),
+            ("sluice sessions watch --translation web | head -20", "the next twenty of one virtual IP"),
             ("sluice sessions watch --json | jq 'select(.reason==\"Expired\")'", "JSON lines, for a program"));
         return command;
     }
@@ -36,6 +37,7 @@ internal static class SessionsWatch
         if (SessionCommands.ProblemOf(request) is { } problem) return context.Fail(ExitCode.BadInput, problem);
         using var ending = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = End(PosixSignal.SIGINT, ending), terminate = End(PosixSignal.SIGTERM, ending);
+        if (ReferenceEquals(context.Output, Console.Out)) OutputEnd.WhenClosed(() => EndUnlessEnded(ending));
         int written = 0;
         try
         {
@@ -51,6 +53,19 @@ internal static class SessionsWatch
         {
             context.Output.WriteLine(json ? JsonSerializer.Serialize(happened, GatewayJson.Default.SessionEventView) : SessionText.LineOf(happened));
             return ++written < max;
+        }
+    }
+
+    // The output may close just when the watch has ended for another reason.
+    private static void EndUnlessEnded(CancellationTokenSource ending)
+    {
+        try
+        {
+            ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Then there is nothing left to end.
         }
     }
 

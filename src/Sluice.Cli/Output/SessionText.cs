@@ -34,9 +34,17 @@ internal static class SessionText
             : s.TranslatedDestination == s.Destination ? $" as {s.TranslatedSource}"
             : $" as {s.TranslatedSource} to {s.TranslatedDestination}";
         string head = string.Create(CultureInfo.InvariantCulture,
-            $"{time}  {happened.Event,-5}  {s.Id,6}  {s.Protocol} {s.From} {s.Source} > {s.To} {s.Destination}{seen}");
+            $"{time}  {happened.Event,-5}  {s.Id,6}  {s.Protocol} {s.From} {s.Source} > {s.To} {s.Destination}{seen}{(Under(s) is { Length: > 0 } under ? $" ({under})" : "")}");
         return happened.Reason is null ? head : string.Create(CultureInfo.InvariantCulture,
             $"{head}: {happened.Reason} after {s.AgeSeconds:F1} s, {s.Original.Packets}/{s.Reply.Packets} packets, {s.Original.Bytes}/{s.Reply.Bytes} bytes");
+    }
+
+    /// <summary>The documents beside a peering that a session goes by: its virtual IP, its source-NAT policy.</summary>
+    public static string Under(SessionView session)
+    {
+        // Of a direct backend nothing else of a session tells which one it is.
+        string direct = session.Backend is { } backend && backend != session.TranslatedDestination ? $" {backend}" : "";
+        return string.Join(", ", new[] { session.Translation is null ? null : session.Translation + direct, session.SourcePolicy }.OfType<string>());
     }
 
     private static void Changed(CommandContext context, SessionsChangedView view)

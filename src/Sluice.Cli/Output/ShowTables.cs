@@ -28,12 +28,12 @@ internal static class ShowTables
 
     private static void Sessions(CommandContext context, SessionsView view)
     {
-        var table = new TextTable(">id", "proto", "state", "?realms", "source", "destination", "seen as", "?>packets", "?>bytes", "?>idle", "?>ends in");
+        var table = new TextTable(">id", "proto", "state", "?realms", "source", "destination", "seen as", "?under", "?>packets", "?>bytes", "?>idle", "?>ends in");
         foreach (SessionView s in view.Sessions)
         {
             string seenAs = s.TranslatedDestination == s.Destination ? s.TranslatedSource : $"{s.TranslatedSource} to {s.TranslatedDestination}";
             table.Add(
-                Number(s.Id), s.Protocol, s.State, s.From == s.To ? s.From : $"{s.From} to {s.To}", s.Source, s.Destination, seenAs,
+                Number(s.Id), s.Protocol, s.State, s.From == s.To ? s.From : $"{s.From} to {s.To}", s.Source, s.Destination, seenAs, SessionText.Under(s) is { Length: > 0 } under ? under : "-",
                 $"{s.Original.Packets}/{s.Reply.Packets}", $"{s.Original.Bytes}/{s.Reply.Bytes}", Seconds(s.IdleSeconds), Seconds(s.ExpiresInSeconds));
         }
 

@@ -13,6 +13,10 @@ internal static class EndpointText
         ? string.Create(CultureInfo.InvariantCulture, $"{address}:{port}")
         : string.Create(CultureInfo.InvariantCulture, $"[{address}]:{port}");
 
+    /// <summary>The same of a protocol: what has no ports, and the end of a query that has no identifier, is its address alone.</summary>
+    public static string Of(byte protocol, in IpAddress address, ushort port) =>
+        port == 0 && protocol is not (IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp) ? address.ToString() : Of(address, port);
+
     /// <summary>An endpoint of which a part may stay as it is: 192.0.2.1:80, 192.0.2.1, port 80, or as it is.</summary>
     public static string Of(IpAddress? address, ushort? port) => (address, port) switch
     {

@@ -13,6 +13,17 @@ namespace Sluice.Gateway.Objects;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct SessionFacts(Sluice.Sessions.SessionView Session, string From, string To, string Rule)
 {
+    /// <summary>The backend that it goes to, as it is counted; null: it goes to no virtual IP.</summary>
+    public Sluice.Sessions.AccountName? Backend { get; init; }
+
+    /// <summary>The name of the source-NAT policy that it leaves by; null: by none.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Where its packets go that are for a virtual IP.</summary>
+    public (IpAddress Address, ushort Port)? BackendEndpoint => Backend is { } backend
+        ? (backend.Address.IsUnspecified ? Session.Reply.Source : backend.Address, Session.Reply.SourcePort)
+        : null;
+
     /// <summary>The endpoint that the other side sees instead of the source, where the source is translated.</summary>
     public (IpAddress Address, ushort Port)? PublicSource => (Session.Reply.Destination, Session.Reply.DestinationPort) is var seen
         && seen != (Session.Original.Source, Session.Original.SourcePort) ? seen : null;
@@ -31,21 +42,25 @@ public readonly record struct SessionFacts(Sluice.Sessions.SessionView Session, 
     public SessionView ToView()
     {
         Sluice.Sessions.SessionView s = Session;
+        byte protocol = s.Original.Protocol;
         return new SessionView(
             s.Number,
-            EndpointText.Protocol(s.Original.Protocol),
+            EndpointText.Protocol(protocol),
             EndpointText.State(s.State),
             From,
             To,
-            EndpointText.Of(s.Original.Source, s.Original.SourcePort),
-            EndpointText.Of(s.Original.Destination, s.Original.DestinationPort),
-            EndpointText.Of(s.Reply.Destination, s.Reply.DestinationPort),
-            EndpointText.Of(s.Reply.Source, s.Reply.SourcePort),
+            EndpointText.Of(protocol, s.Original.Source, s.Original.SourcePort),
+            EndpointText.Of(protocol, s.Original.Destination, s.Original.DestinationPort),
+            EndpointText.Of(protocol, s.Reply.Destination, s.Reply.DestinationPort),
+            EndpointText.Of(protocol, s.Reply.Source, s.Reply.SourcePort),
             new TrafficView(s.OriginalPackets, s.OriginalBytes),
             new TrafficView(s.ReplyPackets, s.ReplyBytes),
             s.IdleMilliseconds / 1000.0,
             s.RemainingMilliseconds / 1000.0,
             s.AgeMilliseconds / 1000.0,
-            Rule);
+            Rule,
+            Backend?.Owner,
+            BackendEndpoint is var (address, port) ? EndpointText.Of(protocol, address, port) : null,
+            Policy);
     }
 }

@@ -35,6 +35,8 @@ internal sealed class SessionReader(ComposedGateway gateway)
             RealmTo = happened.RealmTo,
             Rule = happened.Rule,
             Generation = happened.Generation,
+            Account = happened.Account,
+            SourceAccount = happened.SourceAccount,
             AgeMilliseconds = happened.AgeMilliseconds,
             IdleMilliseconds = happened.IdleMilliseconds,
             IdleLimitMilliseconds = happened.IdleLimitMilliseconds,
@@ -62,7 +64,14 @@ internal sealed class SessionReader(ComposedGateway gateway)
     }
 
     private SessionFacts FactsOf(in SessionView session, string? rule) =>
-        new(session, gateway.Realms.NameOf(session.Original.Realm), gateway.Realms.NameOf(session.RealmTo), rule ?? "");
+        new(session, gateway.Realms.NameOf(session.Original.Realm), gateway.Realms.NameOf(session.RealmTo), rule ?? "")
+        {
+            Backend = NameOf(session.Account),
+            Policy = NameOf(session.SourceAccount)?.Owner,
+        };
+
+    // Of a session that has ended the account may be gone too, if no configuration names it any more.
+    private AccountName? NameOf(uint account) => account != AccountTable.None && Engine.Store.Accounts.TryGetName(account, out AccountName name) ? name : null;
 
     private static string? NameOf(in SessionView session, Ruleset now, Ruleset old)
     {

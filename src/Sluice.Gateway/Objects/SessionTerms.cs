@@ -20,6 +20,8 @@ public static class SessionTerms
         new("number", "the number of a session, such as 17", SessionTests.Number),
         new("peering", "the name of a peering", SessionTests.Peering),
         new("translation", "the name of a translation", SessionTests.Translation),
+        new("backend", "a backend of a translation, such as 20.0.0.1:8080, 20.0.0.1 or 20.0.0.0/24", SessionTests.Backend),
+        new("policy", "the name of a source-NAT policy", SessionTests.Policy),
         new("rule", "a part of a rule's name, such as masquerade or \"allow-web\"", SessionTests.Rule, IsList: false),
         new("older-than", "a duration, such as 90s, 5m or 1h30m", SessionTests.OlderThan, IsList: false),
         new("newer-than", "a duration, such as 90s, 5m or 1h30m", SessionTests.NewerThan, IsList: false),
@@ -70,7 +72,7 @@ public static class SessionTerms
     private static SessionTest Text(string part) => (in SessionFacts session) =>
     {
         SessionView view = session.ToView();
-        return new[] { view.Protocol, view.From, view.To, view.State, view.Source, view.Destination, view.TranslatedSource, view.TranslatedDestination }
+        return new[] { view.Protocol, view.From, view.To, view.State, view.Source, view.Destination, view.TranslatedSource, view.TranslatedDestination, view.Translation ?? "", view.SourcePolicy ?? "" }
             .Any(text => text.Contains(part, StringComparison.OrdinalIgnoreCase));
     };
 

@@ -34,21 +34,9 @@ internal static class SessionTests
             || range.Contains(s.Session.Reply.SourcePort) || range.Contains(s.Session.Reply.DestinationPort);
     }
 
-    public static SessionTest? Public(string text)
-    {
-        ushort? port = null;
-        if (ReadPrefix(text) is not { } prefix)
-        {
-            int colon = text.LastIndexOf(':');
-            if (colon < 0 || !TryPort(text[(colon + 1)..], out ushort number)) return null;
-            string host = text[..colon];
-            if (host.StartsWith('[') && host.EndsWith(']')) host = host[1..^1];
-            if (ReadPrefix(host) is not { } read) return null;
-            (prefix, port) = (read, number);
-        }
-
-        return (in SessionFacts s) => Is(s.PublicSource, prefix, port) || Is(s.PublicDestination, prefix, port);
-    }
+    public static SessionTest? Public(string text) => TryEndpoint(text, out IpPrefix prefix, out ushort? port)
+        ? (in SessionFacts s) => Is(s.PublicSource, prefix, port) || Is(s.PublicDestination, prefix, port)
+        : null;
 
     public static SessionTest? Protocol(string text)
     {
@@ -78,7 +66,16 @@ internal static class SessionTests
 
     public static SessionTest Peering(string name) => RuleOf($"peering {name}");
 
-    public static SessionTest Translation(string name) => RuleOf($"translation {name}");
+    public static SessionTest Translation(string name)
+    {
+        SessionTest byRule = RuleOf($"translation {name}");
+        return (in SessionFacts s) => s.Backend is { } backend ? backend.Owner == name : byRule(in s);
+    }
+
+    public static SessionTest? Backend(string text) =>
+        TryEndpoint(text, out IpPrefix prefix, out ushort? port) ? (in SessionFacts s) => Is(s.BackendEndpoint, prefix, port) : null;
+
+    public static SessionTest Policy(string name) => (in SessionFacts s) => s.Policy == name;
 
     public static SessionTest Rule(string part) => (in SessionFacts s) => s.Rule.Contains(part, StringComparison.OrdinalIgnoreCase);
 
@@ -94,6 +91,25 @@ internal static class SessionTests
 
     private static bool Is((IpAddress Address, ushort Port)? endpoint, in IpPrefix prefix, ushort? port) =>
         endpoint is { } known && prefix.Contains(known.Address) && (port is null || known.Port == port);
+
+    // An address or a prefix, and a port behind either.
+    private static bool TryEndpoint(string text, out IpPrefix prefix, out ushort? port)
+    {
+        port = null;
+        prefix = default;
+        if (ReadPrefix(text) is not { } whole)
+        {
+            int colon = text.LastIndexOf(':');
+            if (colon < 0 || !TryPort(text[(colon + 1)..], out ushort number)) return false;
+            string host = text[..colon];
+            if (host.StartsWith('[') && host.EndsWith(']')) host = host[1..^1];
+            if (ReadPrefix(host) is not { } read) return false;
+            (whole, port) = (read, number);
+        }
+
+        prefix = whole;
+        return true;
+    }
 
     // An address within a prefix names that prefix: 10.0.0.7/24 is what people copy from 'ip address'.
     private static IpPrefix? ReadPrefix(string text)

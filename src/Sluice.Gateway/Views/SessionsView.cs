@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sluice.Gateway.Views;
 
 /// <summary>Live sessions: what <c>sluice show sessions</c> prints.</summary>
@@ -21,6 +23,9 @@ public sealed record SessionsView(long Total, IReadOnlyList<SessionView> Session
 /// <param name="ExpiresInSeconds">Until it ends if nothing more comes.</param>
 /// <param name="AgeSeconds">Since it began.</param>
 /// <param name="Rule">The rule that it lives by; empty for a moment after a reload.</param>
+/// <param name="Translation">The virtual IP that it goes to; null: to none.</param>
+/// <param name="Backend">The backend that it has of that.</param>
+/// <param name="SourcePolicy">The source-NAT policy that it leaves by; null: by none.</param>
 public sealed record SessionView(
     ulong Id,
     string Protocol,
@@ -36,7 +41,10 @@ public sealed record SessionView(
     double IdleSeconds,
     double ExpiresInSeconds,
     double AgeSeconds,
-    string Rule);
+    string Rule,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Translation = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Backend = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SourcePolicy = null);
 
 /// <summary>Traffic of one direction.</summary>
 public sealed record TrafficView(ulong Packets, ulong Bytes);

@@ -39,6 +39,12 @@ public readonly record struct SessionEvent
     /// <summary>The policy generation that last confirmed it.</summary>
     public ushort Generation { get; init; }
 
+    /// <summary>The account of where it went; <see cref="AccountTable.None"/>: none.</summary>
+    public uint Account { get; init; }
+
+    /// <summary>The account of the policy that its source left by; <see cref="AccountTable.None"/>: none.</summary>
+    public uint SourceAccount { get; init; }
+
     /// <summary>Milliseconds between its last packet that counts and <see cref="At"/>.</summary>
     public uint IdleMilliseconds { get; init; }
 

@@ -17,6 +17,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
     private SessionEvent EventOf(uint session, ulong number, ushort generation, uint at)
     {
         SessionRecord* record = records + session;
+        SessionAccounts under = AccountsOf(session);
         FlowState* own = TFamily.StateOf(Table.Original(session)), other = TFamily.StateOf(Table.Reply(session));
         return new SessionEvent
         {
@@ -29,6 +30,8 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
             RealmTo = own->RealmTo,
             Rule = record->Rule,
             Generation = generation,
+            Account = under.Destination,
+            SourceAccount = under.Source,
             IdleMilliseconds = (uint)Math.Max(0, (int)(at - Newest(own, other))),
             IdleLimitMilliseconds = idle[own->Timer],
             OriginalPackets = own->Packets,
