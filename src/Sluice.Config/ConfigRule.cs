@@ -143,4 +143,7 @@ public enum ConfigRule : byte
 
     /// <summary>A field that has no effect where it stands.</summary>
     Ignored,
+
+    /// <summary>An address is given by the name of a link that lists none: only a running gateway learns it, from the kernel.</summary>
+    AddressOfKernel,
 }

@@ -6,7 +6,7 @@ using Sluice.Config.Kinds;
 namespace Sluice.Config;
 
 /// <summary>A configuration that was accepted: what is asked for, whole and consistent.</summary>
-public sealed class ConfigSet
+public sealed record ConfigSet
 {
     /// <summary>The realm that always exists.</summary>
     public const string DefaultRealm = "default";

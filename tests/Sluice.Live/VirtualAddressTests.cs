@@ -83,7 +83,7 @@ public sealed class VirtualAddressTests : IDisposable
         Programs.Until(() => servers.Any(server => server.Halves == 1), "half of the download has come");
         int draining = Array.FindIndex(servers, server => server.Halves == 1);
 
-        town.Apply(Configuration([.. Enumerable.Range(0, 3).Select(i => i == draining ? "state: draining" : "weight: 100")]));
+        town.Apply(Configuration(StateOf(0), StateOf(1), StateOf(2)));
         Dictionary<string, int> answers = Ask(town.Client, 150);
         Assert.Equal(2, answers.Count);
         Assert.DoesNotContain($"server{draining + 1} 10.0.0.2", answers.Keys);
@@ -92,6 +92,8 @@ public sealed class VirtualAddressTests : IDisposable
         Assert.True(download.WaitForExit(TimeSpan.FromSeconds(60)));
         Assert.Equal($"200 {WebServer.DownloadBytes}", download.StandardOutput.ReadToEnd());
         Assert.Equal(WebServer.DownloadBytes, new FileInfo(file).Length);
+
+        string StateOf(int server) => server == draining ? "state: draining" : "weight: 100";
     }
 
     [Fact]
@@ -106,14 +108,52 @@ public sealed class VirtualAddressTests : IDisposable
         Assert.Equal(120, answers.Values.Sum());
     }
 
+    [Fact]
+    public void Clients_connections_alone_take_out_a_server_that_refuses_them()
+    {
+        servers[2].Dispose();
+        town.Start(Configuration("weight: 100", "weight: 100", "weight: 100", health: "{ passive: { refused: 2, ejectFor: 1h } }"));
+        Programs.Until(() =>
+        {
+            town.Client.Try("curl", "-sS", "--noproxy", "*", "--max-time", "60", $"http://{Virtual}/[1-10]");
+            return town.Log.Contains("translation web: backend 10.1.3.2:8080 is down: refused", StringComparison.Ordinal);
+        }, "the server is taken out");
+        Assert.Equal(["server1 10.0.0.2", "server2 10.0.0.2"], Ask(town.Client, 200).Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_virtual_address_that_is_a_links_follows_the_kernels()
+    {
+        town.Start(Configuration("weight: 100", "weight: 100", "weight: 100", link: "", at: "addressOf: vpc1, mode: real"));
+        town.Middle.Shell($"ip address add {Town.Inside4}/24 dev vpc1");
+        AwaitAddress(Town.Inside4);
+        Assert.Equal(3, Ask(town.Client, 60, Town.Inside4).Count);
+
+        town.Middle.Shell($"""
+            ip address del {Town.Inside4}/24 dev vpc1
+            ip address add 10.0.0.7/24 dev vpc1
+            """);
+        AwaitAddress("10.0.0.7");
+        Assert.Equal(3, Ask(town.Client, 60, "10.0.0.7").Count);
+
+        // The host's own services at the address stay the host's.
+        using var host = new WebServer(town.Middle, "host", "10.0.0.7", 8000);
+        Assert.Equal(["host 10.0.0.2"], Ask(town.Client, 5, "10.0.0.7:8000").Keys);
+        Assert.Equal(1, town.Gateway.Inspector.Status().Generation);
+        Assert.Equal(["10.0.0.7/24"], town.Gateway.Inspector.Links().Links[0].Addresses);
+
+        // The log says it once all of the gateway goes by it.
+        void AwaitAddress(string address) => Programs.Until(() => town.Log.Contains($"links have other addresses (vpc1 {address},", StringComparison.Ordinal), $"the gateway follows {address}");
+    }
+
     // So many requests, each over a connection of its own; every one must be answered. By answer, how often it came.
-    private static Dictionary<string, int> Ask(NetworkNamespace place, int requests) =>
-        place.Call("curl", "-sS", "--fail", "--noproxy", "*", "--max-time", "60", string.Create(CultureInfo.InvariantCulture, $"http://{Virtual}/[1-{requests}]"))
+    private static Dictionary<string, int> Ask(NetworkNamespace place, int requests, string host = Virtual) =>
+        place.Call("curl", "-sS", "--fail", "--noproxy", "*", "--max-time", "60", string.Create(CultureInfo.InvariantCulture, $"http://{host}/[1-{requests}]"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).GroupBy(static line => line, StringComparer.Ordinal).ToDictionary(static same => same.Key, static same => same.Count(), StringComparer.Ordinal);
 
-    private static string Configuration(params string[] backends) => Configuration(backends[0], backends[1], backends[2], "hash", 1);
-
-    private static string Configuration(string first, string second, string third, string method, int workers) => $$"""
+    private static string Configuration(
+        string first, string second, string third, string method = "hash", int workers = 1, string health = "{ check: http, path: /healthz, interval: 200ms, timeout: 10s, rise: 2, fall: 2 }",
+        string link = $", addresses: [{Town.Inside4}/24]", string at = $"address: {Virtual}") => $$"""
         apiVersion: sluice.dev/v1alpha1
         kind: Gateway
         metadata: { name: gw }
@@ -121,7 +161,7 @@ public sealed class VirtualAddressTests : IDisposable
           workers: {{workers}}
           sessions: { capacity: 50000 }
           links:
-            - { name: vpc1, driver: afpacket, addresses: [{{Town.Inside4}}/24] }
+            - { name: vpc1, driver: afpacket{{link}} }
             - { name: b1, driver: afpacket, addresses: [10.1.1.1/24] }
             - { name: b2, driver: afpacket, addresses: [10.1.2.1/24] }
             - { name: b3, driver: afpacket, addresses: [10.1.3.1/24] }
@@ -129,14 +169,9 @@ public sealed class VirtualAddressTests : IDisposable
         apiVersion: sluice.dev/v1alpha1
         kind: Translation
         metadata: { name: web }
-        spec:
-          address: {{Virtual}}
-          port: 80
-          loadBalancing: { method: {{method}} }
-          health: { check: http, path: /healthz, interval: 200ms, timeout: 10s, rise: 2, fall: 2 }
-          backends:
-            - { address: 10.1.1.2, port: {{Port}}, {{first}} }
-            - { address: 10.1.2.2, port: {{Port}}, {{second}} }
-            - { address: 10.1.3.2, port: {{Port}}, {{third}} }
+        spec: { port: 80, {{at}}, loadBalancing: { method: {{method}} }, health: {{health}}, backends: [
+            { address: 10.1.1.2, port: {{Port}}, {{first}} },
+            { address: 10.1.2.2, port: {{Port}}, {{second}} },
+            { address: 10.1.3.2, port: {{Port}}, {{third}} } ] }
         """;
 }

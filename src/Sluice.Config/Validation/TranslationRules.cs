@@ -20,6 +20,7 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
             if (translation.AddressOf is { } link)
             {
                 LinksExist([link], "spec.addressOf");
+                HasAddress(link, translation.Address.Family, "spec.addressOf", "the translation is nowhere");
                 if (!translation.IsReal)
                     problems.Error(translation.AddressPlace, "spec.addressOf", ConfigRule.Forbidden, $"the address of link '{Nearest.Shown(link.Name)}' is the gateway's own: write 'mode: real'");
             }
@@ -41,6 +42,7 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
             LinksExist(source.LinksV4, "spec.linksV4");
             LinksExist(source.LinksV6, "spec.linksV6");
             LinksExist(source.AddressesOf, "spec.addressesOf");
+            foreach (NamedSpec named in source.AddressesOf) HasAddress(named, null, "spec.addressesOf", "no source is translated to it");
             LinksExist(source.Tables.IncludeV4, "spec.tables.includeV4");
             LinksExist(source.Tables.IncludeV6, "spec.tables.includeV6");
             LinksExist(source.Tables.Pod, "spec.tables.pod");
@@ -54,9 +56,25 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
         {
             if (backend.Direct && backend.KeepsAddress)
                 problems.Error(backend.Place, "spec.backends", ConfigRule.Invalid, "packets go unrewritten to a backend with an address: this one has none");
-            if (backend.AddressOf is { } link) LinksExist([link], "spec.backends");
-            if (backend.SourceAddressOf is { } source) LinksExist([source], "spec.backends");
+            if (backend.AddressOf is { } link) ExistsWithAddress(link);
+            if (backend.SourceAddressOf is { } source) ExistsWithAddress(source);
         }
+
+        void ExistsWithAddress(NamedSpec named)
+        {
+            LinksExist([named], "spec.backends");
+            HasAddress(named, translation.Address.Family, "spec.backends", "the backend isn't there");
+        }
+    }
+
+    // A family of null: any.
+    private void HasAddress(NamedSpec named, IpFamily? family, string path, string what)
+    {
+        foreach (GatewayDocument gateway in asked.Gateways)
+            foreach (LinkSpec link in gateway.Links)
+                if (link.Name == named.Name && !link.Addresses.Any(own => family is null || own.Address.Family == family))
+                    problems.Warning(named.Place, path, ConfigRule.AddressOfKernel,
+                        $"link '{Nearest.Shown(named.Name)}' lists no {(family is { } one ? one == IpFamily.V4 ? "IPv4 " : "IPv6 " : "")}address: until the kernel has one there, {what}");
     }
 
     // The address of a link is known where the Gateway gives it; one that the kernel gives is known when it comes.

@@ -47,6 +47,9 @@ public sealed class ComposedGateway : IDisposable
     /// <summary>Routes of the kernel; they take effect with <see cref="ApplyRoutes"/> or the next configuration.</summary>
     public ImmutableArray<RouteFact> KernelRoutes { get; set; } = [];
 
+    /// <summary>Addresses that the kernel has put on links; they take effect with <see cref="Reapply"/> or the next configuration.</summary>
+    public ObservedAddresses Observed { get; } = new();
+
     /// <summary>What is known of backends' health; each policy is told of it before it is in force.</summary>
     public HealthBoard Health { get; } = new();
 
@@ -56,7 +59,7 @@ public sealed class ComposedGateway : IDisposable
     /// <summary>What would become of the live sessions under a configuration, which changes nothing. Any thread may ask.</summary>
     public SessionFatesView Foresee(ConfigSet next)
     {
-        GatewayPolicy policy = PolicyCompiler.Compile(next, Realms.Copy());
+        GatewayPolicy policy = PolicyCompiler.Compile(Observed.Complete(next), Realms.Copy());
         Health.Mark(next, policy);
         return SessionFates.ViewOf(Engine.Forecast(policy));
     }
@@ -69,10 +72,11 @@ public sealed class ComposedGateway : IDisposable
     /// <exception cref="LinkException">A link can't be opened; the configuration before stays in force.</exception>
     public SessionFatesView Apply(ConfigSet next, ConfigTexts? texts = null, long? generation = null)
     {
-        GatewayPolicy policy = PolicyCompiler.Compile(next, Realms);
+        ConfigSet whole = Observed.Complete(next);
+        GatewayPolicy policy = PolicyCompiler.Compile(whole, Realms);
         Health.Mark(next, policy);
         SessionFatesView fates = SessionFates.ViewOf(Engine.Forecast(policy));
-        var wanted = next.Gateway.Links.Select((spec, order) => (Spec: spec, Identity: source.IdentityOf(spec, order), Order: order)).ToList();
+        var wanted = whole.Gateway.Links.Select((spec, order) => (Spec: spec, Identity: source.IdentityOf(spec, order), Order: order)).ToList();
         List<OpenLink> gone = [.. links.Values.Where(open => !wanted.Any(w => w.Spec.Name == open.Spec.Name && w.Identity.Equals(open.Identity)))];
 
         // A device of the gateway's own making has one name: where that is wanted again, the old one must go before the new one comes.
@@ -118,6 +122,15 @@ public sealed class ComposedGateway : IDisposable
             throw;
         }
 
+        return fates;
+    }
+
+    /// <summary>Puts the configuration in force again, as links have other addresses now. It keeps its number and its time.</summary>
+    public SessionFatesView Reapply()
+    {
+        ConfigInForce now = inForce ?? throw new InvalidOperationException("Nothing is in force.");
+        SessionFatesView fates = Apply(now.Set, now.Texts, now.Generation);
+        inForce = now;
         return fates;
     }
 

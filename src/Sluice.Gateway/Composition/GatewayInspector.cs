@@ -48,7 +48,7 @@ public sealed class GatewayInspector(ComposedGateway gateway, TrafficSampler? sa
             l.Spec.Driver.ToString().ToLowerInvariant(),
             l.Spec.Device,
             l.Spec.Realm,
-            [.. l.Spec.Addresses.Select(a => $"{a.Address}/{a.Connected.Length}")],
+            [.. l.Port.Addresses.Select(a => $"{a.Address}/{a.Connected.Length}")],
             l.Port.Link.HasEthernet ? l.Port.Link.Mac.ToString() : null,
             l.Port.Link.Mtu,
             received,

@@ -32,6 +32,7 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
     private IReadOnlyList<KernelRoute> kernelRoutes = [];
     private readonly ManualResetEventSlim read = new();
     private bool started;
+    private bool linksHaveOthers;
 
     public KernelSide(ComposedGateway gateway, Action<Action> post, GatewayLog log)
     {
@@ -59,6 +60,7 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
             mirror.Start();
         }
 
+        Observe();
         Silence();
         gateway.KernelRoutes = [.. FactsOf(kernelRoutes)];
     }
@@ -96,6 +98,7 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
     public void AddressesChanged(int interfaceIndex, IReadOnlyList<InterfaceAddress> addresses) => post(() =>
     {
         kernelAddresses[interfaceIndex] = addresses;
+        Observe();
         foreach ((_, LinkPort port) in KernelLinks.Where(l => l.Port.Link.InterfaceIndex == interfaceIndex))
         {
             if (!silences.TryGetValue(port.Realm, out RealmSilence? silence)) continue;
@@ -103,6 +106,14 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
             silence.SetPublic(Engine.Rules.Policy);
         }
     });
+
+    /// <summary>Whether links have other addresses than the configuration in force knows of; asked once, it is no news any more.</summary>
+    public bool TakeNewsOfAddresses()
+    {
+        bool news = linksHaveOthers;
+        linksHaveOthers = false;
+        return news;
+    }
 
     public void RoutesChanged(IReadOnlyList<KernelRoute> routes) => post(() =>
     {
@@ -135,6 +146,17 @@ internal sealed class KernelSide : IKernelObserver, IDisposable
         foreach (RealmSilence silence in silences.Values) silence.Dispose();
         interfaceAddresses.Dispose();
         read.Dispose();
+    }
+
+    // What the gateway itself has put on an interface is no observation: the documents say it, or have said it.
+    private void Observe()
+    {
+        foreach ((LinkSpec spec, LinkPort port) in KernelLinks)
+        {
+            IEnumerable<InterfaceAddress> given = kernelAddresses.GetValueOrDefault(port.Link.InterfaceIndex, [])
+                .Where(address => !interfaceAddresses.Added.Contains((port.Link.InterfaceIndex, address)));
+            linksHaveOthers |= gateway.Observed.Set(spec.Device, given.Select(static address => (address.Address, address.Prefix)));
+        }
     }
 
     // An interface that is no link any more gets rid of what was put on it for the link.

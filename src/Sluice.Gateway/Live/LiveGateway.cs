@@ -9,6 +9,7 @@ using Sluice.Gateway.Health;
 using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
 using Sluice.Links;
+using Sluice.Sessions;
 
 namespace Sluice.Gateway.Live;
 
@@ -54,7 +55,7 @@ public sealed class LiveGateway : IDisposable
         control = new ControlThread(Tick, e => log.Warning(e.Message));
         var random = new Random();
         var prober = new SocketProber((realm, address) => ProbePath.Find(gateway, realm, address), control.Post, random);
-        health = new HealthMonitor(gateway.Health, prober, time, random, log, static _ => default);
+        health = new HealthMonitor(gateway.Health, prober, time, random, log, ConnectionsOf);
         gateway.Engine.Router.NextHops.Wanting = control.Wake;
     }
 
@@ -93,6 +94,7 @@ public sealed class LiveGateway : IDisposable
         kernel!.AwaitFirstReading();
         control.Do(() =>
         {
+            if (kernel.TakeNewsOfAddresses()) gateway.Reapply();
             gateway.ApplyRoutes();
             gateway.Engine.Start();
             health.Follow(gateway.Config!, gateway.Engine.Rules.Policy);
@@ -136,6 +138,23 @@ public sealed class LiveGateway : IDisposable
         return fates!;
     }
 
+    // Another address of a link is another configuration for whatever is given by that link's name.
+    private void FollowAddresses(KernelSide beside)
+    {
+        SessionFatesView fates = gateway.Reapply();
+        beside.Follow();
+        gateway.ApplyRoutes();
+        health.Follow(gateway.Config!, gateway.Engine.Rules.Policy);
+        string now = string.Join(", ", gateway.Links.Select(l => $"{l.Spec.Name} {(l.Port.Addresses.IsEmpty ? "none" : string.Join(' ', l.Port.Addresses.Select(a => a.Address)))}"));
+        log.Info($"links have other addresses ({now}): {GatewayReloader.WordsOf(fates)}");
+    }
+
+    private ConnectionCounts ConnectionsOf(int backend)
+    {
+        AccountEntry counted = gateway.Engine.Store.Accounts.EntryOf(gateway.Engine.Rules.Accounts.OfBackend(backend));
+        return new ConnectionCounts(counted.Accepted, (ulong)counted.Rejected, (ulong)counted.Unanswered);
+    }
+
     private void TellRecords()
     {
         foreach (RuleRecord record in gateway.Engine.TakeRuleRecords()) log.Rule(RuleRecordView.Of(record, gateway.Realms));
@@ -151,6 +170,7 @@ public sealed class LiveGateway : IDisposable
         try
         {
             beside.AskWanted();
+            if (beside.TakeNewsOfAddresses()) FollowAddresses(beside);
             traffic.SampleIfDue();
             long now = time.GetTimestamp();
             if (time.GetElapsedTime(maintained, now).TotalMilliseconds >= MaintenanceMilliseconds)

@@ -63,8 +63,11 @@ internal sealed unsafe class RealmSilence : IDisposable, IHostPortClaims
     {
         inForce = policy;
         LeaveToHost();
-        IpRange[] ranges = [.. policy.PublicAddresses(realm)];
-        forwarded = [.. policy.PortClaims.Where(claim => claim.Realm == realm).SelectMany(GivenBy)];
+        PortClaim[] claims = [.. policy.PortClaims.Where(claim => claim.Realm == realm)];
+        forwarded = [.. claims.SelectMany(GivenBy)];
+
+        // A virtual IP may be an address of the host's (mode real): then its ports are claimed, and the address is nobody's as a whole.
+        IpRange[] ranges = [.. policy.PublicAddresses(realm).Concat(claims.Select(static claim => claim.Addresses)).Distinct()];
         HashSet<IpAddress> shared = [.. addresses.Values.SelectMany(a => a).Where(a => ranges.Any(r => r.Contains(a)))];
         foreach (IpAddress address in shared.Where(mirrored.Add).ToArray())
             foreach ((PortClass portClass, byte protocol) in ProtocolsOf(address))

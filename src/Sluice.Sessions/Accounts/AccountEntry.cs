@@ -49,6 +49,9 @@ public struct AccountEntry
 
     [FieldOffset(112)] internal AccountMark Mark;
 
+    /// <summary>TCP sessions whose first segment was answered by a SYN: somebody listens. It wraps: what counts is whether there are more than before.</summary>
+    [FieldOffset(116)] public uint Accepted;
+
     /// <summary>TCP sessions whose first segment was answered by a reset: nobody listens.</summary>
     [FieldOffset(120)] public long Rejected;
 

@@ -54,6 +54,12 @@ public sealed unsafe partial class AccountTable
         if (number != None) Interlocked.Increment(ref Entries[number].Rejected);
     }
 
+    /// <summary>The first segment of a TCP session was answered by a SYN.</summary>
+    internal void Accept(uint number)
+    {
+        if (number != None) Interlocked.Increment(ref Entries[number].Accepted);
+    }
+
     /// <summary>A first packet gets no session. Other reasons than those that have a counter are not counted here.</summary>
     public void Refuse(uint number, DropReason reason)
     {

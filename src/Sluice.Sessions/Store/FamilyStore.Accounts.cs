@@ -47,6 +47,13 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         if (isFirst && (own->Seen & FlowState.SeenRst) != 0 && own == TFamily.StateOf(Table.Reply(session))) shared.Accounts.Reject(AccountsOf(session).Destination);
     }
 
+    // Somebody listens where a session goes: its reply direction has sent its first SYN.
+    private void TellAnswer(uint session, FlowState* own, byte seenBefore)
+    {
+        bool isFirst = (own->Seen & ~seenBefore & FlowState.SeenSyn) != 0;
+        if (isFirst && own == TFamily.StateOf(Table.Reply(session))) shared.Accounts.Accept(AccountsOf(session).Destination);
+    }
+
     /// <summary>Adds what the lines of live sessions have counted, by account.</summary>
     public void AddAccounts(Dictionary<uint, AccountTraffic> totals)
     {

@@ -27,6 +27,7 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
             : TcpLife.Touch(own, other, in segment, now, classes, idle, RstCheckOf(record));
 
         if (outcome == TcpOutcome.Reset) TellReset(session, own, seenBefore);
+        else TellAnswer(session, own, seenBefore);
 
         // A longer time needs no entry of its own: the one that is there comes early, and is put back.
         if (idle[own->Timer] < idle[timer] && shared.Due is { } due)

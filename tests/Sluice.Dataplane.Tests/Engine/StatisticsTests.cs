@@ -71,6 +71,21 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void A_SYN_in_answer_to_the_first_one_says_once_that_somebody_listens()
+    {
+        using var rig = new Rig(Virtual.Web(First));
+        rig.In("clients", PacketScript.Parse("10.0.0.2:40000 > 30.0.0.2:80 tcp S seq 1000"));
+        Assert.Equal(0u, Accepted());
+        for (int i = 0; i < 2; i++) rig.In("servers", PacketScript.Parse("20.0.0.1:8080 > 10.0.0.2:40000 tcp SA seq 5000 ack 1001"));
+        Assert.Equal(1u, Accepted());
+        rig.In("clients", PacketScript.Parse("10.0.0.2:40001 > 30.0.0.2:80 tcp S seq 1000"));
+        rig.In("servers", PacketScript.Parse("20.0.0.1:8080 > 10.0.0.2:40001 tcp RA seq 0 ack 1001"));
+        Assert.Equal(1u, Accepted());
+
+        uint Accepted() => rig.Engine.Store.Accounts.EntryOf(rig.Engine.Store.Accounts.Find(Name("20.0.0.1"))).Accepted;
+    }
+
+    [Fact]
     public void A_client_that_gives_up_is_no_fault_of_the_backend()
     {
         using var rig = new Rig(Virtual.Web(First));
