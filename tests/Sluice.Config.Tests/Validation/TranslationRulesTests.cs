@@ -23,7 +23,7 @@ public class TranslationRulesTests
     public void The_address_of_a_link_and_that_address_itself_are_one(string commands, string message)
     {
         LoadResult result = Load(commands);
-        ConfigError error = Assert.Single(result.Problems);
+        ConfigError error = Assert.Single(result.Problems, static problem => problem.IsError);
         Assert.Equal((ConfigRule.DuplicateAddress, message, 2), (error.Rule, error.Message, error.Place.Line));
     }
 
@@ -32,7 +32,7 @@ public class TranslationRulesTests
     [InlineData("cnat translation add real lan 80\ncnat translation add real 10.0.0.1 81")]
     [InlineData("cnat translation add real lan 80\ncnat translation add proto UDP real 10.0.0.1 80")]
     [InlineData("cnat translation add real wan 80\ncnat translation add real 10.0.0.1 80")]
-    public void What_differs_in_family_port_protocol_or_link_is_two(string commands) => Assert.Empty(Load(commands).Problems);
+    public void What_differs_in_family_port_protocol_or_link_is_two(string commands) => Assert.Empty(Load(commands).Errors());
 
     [Fact]
     public void A_translation_without_client_acts_on_every_link_and_says_so_where_features_say_otherwise()
