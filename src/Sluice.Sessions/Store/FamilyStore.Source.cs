@@ -54,7 +54,9 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         DropReason reason = Insert(worker, in request, session, source, request.FixedSourcePort, in lease, out line);
         if (reason != DropReason.None || line != FlowLines.None) return reason;
         PortClass ports = PortClasses.Of(request.Original.Protocol);
-        if (ports == PortClass.None) return DropReason.PoolExhausted;
+
+        // Answers that go another way find nobody who changes another port back.
+        if (ports == PortClass.None || request.IsOneWay) return DropReason.PoolExhausted;
 
         // The return tuple is another session's: the later one's source port is changed, to none that a pool or a forward gives somebody else.
         const uint First = 1024, Count = 65536 - First;
