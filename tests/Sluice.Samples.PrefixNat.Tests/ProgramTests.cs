@@ -36,6 +36,10 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains($"{Site}:17:1", output, StringComparison.Ordinal);
         Assert.Contains("192.0.2.9:1000 > 10.20.0.5:80", output, StringComparison.Ordinal);
 
+        (_, output, _) = Run("explain", Site, "--link", "lan", "tcp", "10.20.0.5:1000", "192.0.2.9:80");
+
+        Assert.Contains("10.20.0.5:1000: PrefixNat site-v4 sends it as 198.18.68.6:1000", output, StringComparison.Ordinal);
+
         (code, output, _) = Run("explain", Site, "--link", "lan", "tcp", "10.20.0.5:1000", "192.0.2.9:80", "--json");
 
         Assert.Equal(0, code);

@@ -74,7 +74,7 @@ public sealed class Explainer(ComposedGateway gateway)
             ? [link, live, RouteStage.Of(at)]
             : at.Forecast.IsForGroup
                 ? [link, DestinationStage.Of(at)]
-                : [link, DestinationStage.Of(at), SourceStage.Of(at), LeaveStage.Of(at), AclStage.Of(at), SessionStage.Begins(at), RouteStage.Of(at)];
+                : [link, DestinationStage.Of(at), SourceStage.Of(at), RuleStage.Of(at), LeaveStage.Of(at), AclStage.Of(at), SessionStage.Begins(at), RouteStage.Of(at)];
         return [.. stages.OfType<StageView>()];
     }
 }
