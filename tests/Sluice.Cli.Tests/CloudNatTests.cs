@@ -20,11 +20,13 @@ public sealed class CloudNatTests : IDisposable
             """
             [0] cnat translation add proto TCP vip 30.0.0.2 80 to ->20.0.0.1 8080 to 1.2.3.4->20.0.0.2 8080
               vip, lb default, flow-hash 0x1f (srcaddr,dstaddr,srcport,dstport,iproto), from (commands).cnat:1:1
-              ->20.0.0.1 8080  weight 100, active
-              1.2.3.4->20.0.0.2 8080  weight 100, active
+              0 active, 0 new, 0 expired, 0 refused, 0 packets 0 bytes, return 0 packets 0 bytes
+              ->20.0.0.1 8080  weight 100, active, share 50 %, 0 active, 0 new, 0 expired, 0 refused, 0 packets 0 bytes, return 0 packets 0 bytes
+              1.2.3.4->20.0.0.2 8080  weight 100, active, share 50 %, 0 active, 0 new, 0 expired, 0 refused, 0 packets 0 bytes, return 0 packets 0 bytes
             [1] cnat translation add proto UDP vip 30::2 53 to ->20::1 maglev
               vip, lb maglev of 65537 slots, flow-hash 0x1f (srcaddr,dstaddr,srcport,dstport,iproto), from (commands).cnat:2:1
-              ->20::1  weight 100, active
+              0 active, 0 new, 0 expired, 0 refused, 0 packets 0 bytes, return 0 packets 0 bytes
+              ->20::1  weight 100, active, share 100 %, 0 active, 0 new, 0 expired, 0 refused, 0 packets 0 bytes, return 0 packets 0 bytes
 
             """,
             gateway.Ask("cnat", "show cnat translation").Output);
@@ -62,7 +64,7 @@ public sealed class CloudNatTests : IDisposable
     public void Several_lines_in_one_word_are_done_together()
     {
         CommandRun run = gateway.Ask("cnat", "cnat translation add vip 30.0.0.2 80\nshow cnat client");
-        Assert.Equal((ExitCode.Done, "translation 0 is added\n30.0.0.2  exclusive, translations 1, realm default\n1 client\n"), (run.Code, run.Output));
+        Assert.Equal((ExitCode.Done, "translation 0 is added\n30.0.0.2  exclusive, translations 1, sessions 0, realm default\n1 client\n"), (run.Code, run.Output));
         Assert.Equal(2, gateway.Composed.InForce!.Generation);
     }
 
@@ -136,5 +138,78 @@ public sealed class CloudNatTests : IDisposable
         Assert.Equal(ExitCode.BadInput, run.Code);
         Assert.StartsWith("command:1:26: DuplicateAddress: Translation 'cnat-0': 'web' translates the same address, protocol and port", run.Error, StringComparison.Ordinal);
         Assert.StartsWith("[web] cnat translation add proto TCP vip 30.0.0.2 80 to ->20.0.0.1\n", gateway.Ask("cnat", "show cnat translation").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Purge_ends_the_sessions_of_translations_and_takes_those_of_commands_back()
+    {
+        using var node = new RunningGateway("""
+            apiVersion: sluice.dev/v1alpha1
+            kind: Gateway
+            metadata: { name: gw }
+            spec:
+              links:
+                - { name: a, driver: tun, addresses: [10.0.0.1/24] }
+                - { name: b, driver: tun, addresses: [192.168.50.1/24] }
+            """);
+        node.Ask("cnat", "cnat translation add proto UDP vip 192.168.50.2 53 to ->192.168.50.9 5353\ncnat translation add vip 30.0.0.2 80");
+        node.Send("10.0.0.2", "10.0.0.3");
+        Assert.Contains("\n  ->192.168.50.9 5353  weight 100, active, share 100 %, 2 active, 2 new, 0 expired, 0 refused, 2 packets 58 bytes, return 0 packets 0 bytes\n", node.Ask("cnat", "show cnat translation 0").Output, StringComparison.Ordinal);
+        Assert.Contains("192.168.50.2  exclusive, translations 1, sessions 2, realm default\n", node.Ask("cnat", "show cnat client").Output, StringComparison.Ordinal);
+
+        Assert.Equal(ExitCode.Done, node.Ask("cnat", "cnat purge").Code);
+        Assert.Equal(0, node.Composed.Engine.Store.Count().Total);
+        Assert.Equal("no translations\n", node.Ask("cnat", "show cnat translation").Output);
+    }
+
+    [Fact]
+    public void Purge_leaves_the_sessions_of_peerings()
+    {
+        gateway.Send("10.0.0.2");
+        Assert.Equal(ExitCode.Done, gateway.Ask("cnat", "cnat purge").Code);
+        Assert.Equal(1, gateway.Composed.Engine.Store.Count().Total);
+    }
+
+    [Fact]
+    public void A_command_that_ends_sessions_says_how_many()
+    {
+        using var node = new RunningGateway("""
+            apiVersion: sluice.dev/v1alpha1
+            kind: Gateway
+            metadata: { name: gw }
+            spec:
+              links:
+                - { name: a, driver: tun, addresses: [10.0.0.1/24] }
+                - { name: b, driver: tun, addresses: [192.168.50.1/24] }
+            """);
+        node.Ask("cnat", "cnat translation add proto UDP vip 192.168.50.2 53 to ->192.168.50.9 5353");
+        node.Send("10.0.0.2");
+        Assert.Equal(new CommandRun(ExitCode.Done, "1 session ended\n", ""), node.Ask("cnat", "cnat translation del 0"));
+    }
+
+    [Fact]
+    public void Maglev_tables_are_tried()
+    {
+        string[] lines = gateway.Ask("cnat", "test cnat maglev backends 10 len 1009 rm 1 verbose 1").Output.Split('\n');
+        Assert.Matches(@"^1009 slots, 10 backends: \d+ to \d+ slots each, apart by [\d.]+ %; 1 gone, 0 new: [89]\d(\.\d+)? % kept, [\d.]+ % lost, [\d.]+ % moved$", lines[0]);
+        Assert.Equal(12, lines.Length);
+    }
+
+    [Fact]
+    public void Source_NAT_is_asked_for_and_shown()
+    {
+        gateway.Ask("cnat", "set cnat snat-policy addr 198.51.100.1\nset cnat snat-policy prefix 10.0.0.0/8\nset cnat feature a");
+        Assert.Equal(
+            """
+            [cnat] realm default, policy none, from (commands).cnat:1:1
+              set cnat snat-policy addr 198.51.100.1
+              set cnat snat-policy prefix 10.0.0.0/8
+              set cnat feature a
+              0 active, 0 new, 0 expired, 0 refused, 0 packets 0 bytes, return 0 packets 0 bytes
+
+            """,
+            gateway.Ask("cnat", "show cnat snat").Output);
+        Assert.Equal("198.51.100.1  return-only, source NAT cnat, realm default\n1 client\n", gateway.Ask("cnat", "show cnat client").Output);
+        Assert.Equal("input: translations (0), peerings (1)\noutput: source NAT (1)\n", gateway.Ask("cnat", "show cnat feature-hooks").Output);
     }
 }

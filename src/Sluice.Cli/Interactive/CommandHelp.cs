@@ -8,7 +8,7 @@ internal static class CommandHelp
         ["cnat"] = "translations, source NAT, sessions",
         ["set"] = "source NAT and the links that it looks at",
         ["show"] = "what the gateway holds",
-        ["test"] = "understood, and without effect here",
+        ["test"] = "how Maglev tables change",
         ["translation"] = "virtual IPs and their backends",
         ["session"] = "live sessions; with filters: ip, port, proto",
         ["timestamp"] = "when sessions were last seen, and how long they live",
@@ -57,6 +57,11 @@ internal static class CommandHelp
         ["with"] = "the source that the others see",
         ["exclude"] = "destinations that are left alone",
         ["arc"] = "where the feature stands: follows from its name",
+        ["tests"] = "so many tables",
+        ["backends"] = "of so many backends",
+        ["len"] = "of so many slots",
+        ["change"] = "so many of the backends are exchanged",
+        ["rm"] = "so many of the backends go",
         ["scanner"] = "on or off: sessions end when they are due in any case",
     };
 

@@ -22,6 +22,9 @@ public enum QuestionSubject : byte
 
     /// <summary>What takes part in deciding on a first packet.</summary>
     Hooks,
+
+    /// <summary>How Maglev tables are filled and change.</summary>
+    Maglev,
 }
 
 /// <summary>A show line: it is no part of the desired state, and is answered after a replay. Filters that are null match everything.</summary>
@@ -34,6 +37,9 @@ public sealed record CommandQuestion(QuestionSubject Subject, Place Place)
 
     /// <summary>The question as it was written.</summary>
     public string Text { get; init; } = "";
+
+    /// <summary>Which tables are tried; of <see cref="QuestionSubject.Maglev"/> alone.</summary>
+    public MaglevTest? Maglev { get; init; }
 
     /// <summary>The id of a translation.</summary>
     public int? Id { get; init; }
@@ -62,3 +68,12 @@ public sealed record CommandQuestion(QuestionSubject Subject, Place Place)
     /// <summary>How many are listed at most.</summary>
     public int Max { get; init; } = UsualMax;
 }
+
+/// <summary>Maglev tables to be tried: test cnat maglev.</summary>
+/// <param name="Tests">How many.</param>
+/// <param name="Backends">Backends of each.</param>
+/// <param name="Length">Slots; raised to a prime.</param>
+/// <param name="Changed">Backends that go, each for a new one.</param>
+/// <param name="Removed">Backends that go.</param>
+/// <param name="Verbosity">1: each backend's slots too.</param>
+public sealed record MaglevTest(int Tests, int Backends, int Length, int Changed, int Removed, int Verbosity);

@@ -193,7 +193,7 @@ internal sealed class CommandReader(CommandState state, Problems problems)
         words.Ignore(words.Place, "'cnat log' has no effect: 'sluice sessions watch' tells of sessions as they begin and end");
     }
 
-    private static void ReadTest(Words words)
+    private void ReadTest(Words words)
     {
         switch (words.Choose("scanner", "maglev"))
         {
@@ -202,9 +202,8 @@ internal sealed class CommandReader(CommandState state, Problems problems)
                 if (words.ExpectEnd()) words.Ignore(words.Place, "'test cnat scanner' has no effect: sessions end when they are due");
                 break;
             case "maglev":
-                while (!words.AtEnd)
-                    if (words.Choose("tests", "backends", "len", "change", "rm", "verbose") is null || words.Number("a count", 0, int.MaxValue) is null) return;
-                words.Ignore(words.Place, "'test cnat maglev' measures nothing when it stands in a configuration");
+                kind = CommandKind.Question;
+                QuestionReader.ReadMaglev(words, state);
                 break;
         }
     }

@@ -1,3 +1,4 @@
+using Sluice.Config.Reading;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Config.Commands;
@@ -20,6 +21,29 @@ internal static class QuestionReader
             _ => null,
         };
         if (question is not null && words.ExpectEnd()) state.Questions.Add(question with { Text = words.Text });
+    }
+
+    /// <summary>test cnat maglev [tests N] [backends N] [len N] [change N] [rm N] [verbose N].</summary>
+    public static void ReadMaglev(Words words, CommandState state)
+    {
+        MaglevTest test = new(Tests: 1, Backends: 3, Length: 1009, Changed: 0, Removed: 1, Verbosity: 0);
+        while (!words.AtEnd)
+        {
+            MaglevTest? asked = words.Choose("tests", "backends", "len", "change", "rm", "verbose") switch
+            {
+                "tests" => words.Number("a count", 1, 100) is { } tests ? test with { Tests = tests } : null,
+                "backends" => words.Number("a count", 1, 10_000) is { } backends ? test with { Backends = backends } : null,
+                "len" => words.Number("the slots of a Maglev table", 2, MaglevTable.MaxSize) is { } length ? test with { Length = length } : null,
+                "change" => words.Number("a count", 0, 10_000) is { } changed ? test with { Changed = changed } : null,
+                "rm" => words.Number("a count", 0, 10_000) is { } removed ? test with { Removed = removed } : null,
+                "verbose" => words.Number("how much", 0, 1) is { } verbosity ? test with { Verbosity = verbosity } : null,
+                _ => null,
+            };
+            if (asked is null) return;
+            test = asked;
+        }
+
+        state.Questions.Add(new CommandQuestion(QuestionSubject.Maglev, words.Place) { Text = words.Text, Maglev = test });
     }
 
     /// <summary>An address that must be there.</summary>

@@ -16,9 +16,10 @@ public sealed class CommandAnswers(ComposedGateway gateway)
         QuestionSubject.Translations => translations.Of(config, question),
         QuestionSubject.Sessions => sessions.Sessions(question),
         QuestionSubject.Timestamps => sessions.Timestamps(question),
-        QuestionSubject.Clients => ClientAnswer.Of(config),
-        QuestionSubject.SourceNat => SourceNatAnswer.Of(config),
+        QuestionSubject.Clients => ClientAnswer.Of(gateway, config),
+        QuestionSubject.SourceNat => SourceNatAnswer.Of(gateway, config),
         QuestionSubject.Hooks => HookAnswer.Of(config),
+        QuestionSubject.Maglev when question.Maglev is { } test => MaglevAnswer.Of(test),
         _ => [],
     };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Config;
+using Sluice.Config.Kinds;
 
 namespace Sluice.Gateway.Commands;
 
@@ -8,7 +9,8 @@ internal static class HookAnswer
 {
     public static IEnumerable<string> Of(ConfigSet config)
     {
-        yield return string.Create(CultureInfo.InvariantCulture, $"input: translations ({config.Translations.Length}), peerings ({config.Peerings.Length})");
-        yield return string.Create(CultureInfo.InvariantCulture, $"output: source NAT ({config.SourceNats.Length})");
+        string added = string.Concat(config.Kinds.All.Select(static (DocumentKind kind) => $", {kind.Name}"));
+        yield return string.Create(CultureInfo.InvariantCulture, $"input: translations ({config.Translations.Length}), peerings ({config.Peerings.Length}){added}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"output: source NAT ({config.SourceNats.Length}){added}");
     }
 }

@@ -59,7 +59,7 @@ public class LineEditorTests
     public void Every_word_that_is_offered_is_explained()
     {
         foreach (string text in (string[])["", "cnat ", "set ", "set cnat ", "show cnat ", "cnat translation ", "cnat translation add vip 30.0.0.2 ", "show cnat session ", "set cnat snat-policy ", "set cnat snat-policy prefix ",
-            "set cnat snat-policy if ", "set cnat snat-policy if table ", "cnat snat ", "cnat log ", "set cnat feature a "])
+            "set cnat snat-policy if ", "set cnat snat-policy if table ", "cnat snat ", "cnat log ", "test cnat ", "test cnat maglev ", "set cnat feature a "])
         {
             foreach (string word in CommandCompletion.At(text, [], []).Words) Assert.True(CommandHelp.Of(word) is not null, $"'{text}' offers '{word}'");
         }
