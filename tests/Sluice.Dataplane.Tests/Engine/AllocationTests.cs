@@ -34,6 +34,29 @@ public sealed class AllocationTests
     [Fact]
     public void Making_sessions_allocates_nothing_either() => AssertNothingAllocated("vpc1", "10.0.0.2:5000 > 192.168.50.2:53 udp", newSourcePorts: true);
 
+    [Theory]
+    [InlineData("10.0.0.2:5000 > 30.0.0.2:80 tcp S")]
+    [InlineData("10.0.0.2:5000 > 30.0.0.3:80 tcp S")]
+    public void Making_sessions_to_virtual_addresses_allocates_nothing_either(string line) => AssertNothingAllocated("vpc1", line, newSourcePorts: true);
+
+    private const string Services = """
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: Translation
+        metadata: { name: kept }
+        spec:
+          realm: vpc1
+          address: 30.0.0.2
+          port: 80
+          affinity: { by: clientAddress }
+          backends: [{ address: 10.0.0.2, port: 8080 }, { address: 10.0.0.2, port: 8081, source: { address: 1.2.3.4 } }]
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: Translation
+        metadata: { name: refused }
+        spec: { realm: vpc1, address: 30.0.0.3, port: 80, backends: [] }
+        """;
+
     private static void AssertNothingAllocated(string link, string line, bool newSourcePorts)
     {
         using var bench = new QuietEngine();
@@ -64,7 +87,7 @@ public sealed class AllocationTests
                 [
                     $"vpc1: {Net.Masquerading("10.0.0.0/24", "203.0.113.1/32")}, vpc2: {Net.Plain("192.168.50.0/24")}",
                     $"vpc1: {Net.Plain("10.0.0.0/24")}, vpc3: {Net.Plain("172.16.0.0/24")}",
-                ])).Set!;
+                ]) + Services).Set!;
             var realms = new RealmRegistry();
             foreach (LinkSpec spec in config.Gateway.Links)
             {
