@@ -90,8 +90,12 @@ public sealed partial class GatewayPolicy
         return view.Kind == ExposeKind.Plain || (view.Kind == ExposeKind.Static && TryOutward(view, address, 0, out translated, out _));
     }
 
-    private int Resolve(in FirstPacket packet, int found) =>
-        Destination.KindOf(found) == DestinationKind.Cell ? Cells.Find(Destination.NumberOf(found), packet, packet.DestinationPort) : found;
+    private int Resolve(in FirstPacket packet, int found)
+    {
+        if (Destination.KindOf(found) != DestinationKind.Cell) return found;
+        found = Cells.Find(Destination.NumberOf(found), packet, packet.DestinationPort);
+        return Destination.KindOf(found) == DestinationKind.ServiceBySource ? SourceMatches[Destination.NumberOf(found)].Find(packet.Source) : found;
+    }
 
     // A packet that the exposes let pass to a known endpoint: as it is (no target), or one with a fixed public endpoint.
     private Decision Pass(in FirstPacket packet, in PrefixMap sources, ushort to, in ExposeView target)

@@ -52,14 +52,15 @@ public static class PolicyCompiler
             }
         }
 
-        var services = new ServiceCompiler(config, realms, tables, spaces);
+        var clients = new SourceMatcher();
+        var services = new ServiceCompiler(config, realms, tables, spaces, clients);
         services.Compile(pairs);
         var sourceNats = new SourceNatCompiler(config, realms, tables, spaces);
         sourceNats.Compile();
         int routedTimers = tables.AddTimers(ProfileCompiler.Compile(config.TimersOf(config.DefaultProfile)));
         var kinds = new KindCompiler(config, realms, tables, spaces);
         kinds.Compile();
-        var cells = new PortCellWriter();
+        var cells = new PortCellWriter(clients);
         PrefixMap[] maps = PrefixMapBuilder.BuildAll([.. spaces.Select(static space => space.Map).Concat(sources).Select(map => map.Resolve(cells))]);
         PairView[] ends = [.. pairs.Select((pair, number) => pair with { Sources = maps[spaces.Length + number] })];
         HugePages.Gather(ends);
@@ -75,6 +76,7 @@ public static class PolicyCompiler
             Exposes = tables.ExposesWith(maps.AsSpan(spaces.Length)),
             VirtualServices = services.Services,
             ServiceViews = services.Views,
+            SourceMatches = clients.Build(),
             Links = [.. config.Gateway.Links.Select(static link => link.Name)],
             SourceNatViews = sourceNats.Policies,
             SourceNatsOf = sourceNats.ByRealm,

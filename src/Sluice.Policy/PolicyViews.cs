@@ -41,6 +41,9 @@ internal enum DestinationKind
 
     /// <summary>To an address that a rule of an added kind owns; the number is its place among these rules.</summary>
     Ruled = 11,
+
+    /// <summary>To a virtual service, by who asks; the number is that of a <see cref="Translations.SourceMatch"/>. Stands in cells alone.</summary>
+    ServiceBySource = 12,
 }
 
 /// <summary>The values of the destination maps: kind in the low four bits, a number above them.</summary>

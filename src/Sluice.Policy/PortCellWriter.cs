@@ -1,5 +1,6 @@
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Policy.Translations;
 
 namespace Sluice.Policy;
 
@@ -24,13 +25,15 @@ internal enum CellProtocols : byte
 }
 
 /// <summary>Writes the cells of a policy, each from its entries in the order of preference.</summary>
-internal sealed class PortCellWriter
+/// <param name="clients">Joins the entries that are for some clients only with what stands behind them.</param>
+internal sealed class PortCellWriter(SourceMatcher? clients = null)
 {
     // From here on painting 65,536 ports is cheaper than asking every entry about every interval.
     private const int ManyEntries = 48;
 
     private readonly List<int> words = [];
     private readonly List<int> edges = [];
+    private readonly List<int> bySource = [];
     private int[]? canvas;
 
     /// <summary>All cells written so far.</summary>
@@ -71,7 +74,7 @@ internal sealed class PortCellWriter
     private int WriteIntervals(List<CellEntry> entries, CellProtocols protocol, int otherwise)
     {
         int start = words.Count;
-        if (entries.Count > ManyEntries) Paint(entries, protocol, otherwise, start);
+        if (entries.Count > ManyEntries && !entries.Exists(static entry => entry.IsBySource)) Paint(entries, protocol, otherwise, start);
         else Cut(entries, protocol, otherwise, start);
         return (words.Count - start) / PortCells.Interval;
     }
@@ -97,11 +100,20 @@ internal sealed class PortCellWriter
         }
     }
 
-    private static int ValueAt(List<CellEntry> entries, CellProtocols protocol, ushort port, int otherwise)
+    private int ValueAt(List<CellEntry> entries, CellProtocols protocol, ushort port, int otherwise)
     {
+        bySource.Clear();
+        int value = otherwise;
         foreach (CellEntry entry in entries)
-            if ((entry.Protocols & protocol) != 0 && entry.Ports.Contains(port)) return entry.Value;
-        return otherwise;
+        {
+            if ((entry.Protocols & protocol) == 0 || !entry.Ports.Contains(port)) continue;
+            value = entry.Value;
+            if (!entry.IsBySource) break;
+            bySource.Add(value);
+            value = otherwise;
+        }
+
+        return bySource.Count == 0 ? value : clients!.Join(bySource, value);
     }
 
     private void Paint(List<CellEntry> entries, CellProtocols protocol, int otherwise, int start)
@@ -125,7 +137,8 @@ internal sealed class PortCellWriter
 /// <param name="Protocols">The protocols that it is for.</param>
 /// <param name="Ports">The ports, where they have some.</param>
 /// <param name="Value">What the packet is led to.</param>
-internal readonly record struct CellEntry(CellProtocols Protocols, PortRange Ports, int Value)
+/// <param name="IsBySource">Whether it is for some clients only: the value is that of a <see cref="SourceMatcher"/>, and others are for the next preferred entry.</param>
+internal readonly record struct CellEntry(CellProtocols Protocols, PortRange Ports, int Value, bool IsBySource = false)
 {
     /// <summary>Whether no less preferred entry can have a packet to the address.</summary>
     internal bool IsWhole => Protocols == CellProtocols.All && Ports.IsAll;

@@ -14,6 +14,7 @@ internal sealed class RealmSpace
 
     // Public addresses of the gateway come before whatever else covers them, in this order: ports that somebody has, all ports of somebody, no port.
     // Virtual addresses come before all: whoever writes a translation means its address.
+    private const int ServiceForSome = ServicePort + 1;
     private const int ServicePort = 1 << 21;
     private const int ServiceRest = ServicePort - 1;
     private const int OwnedPort = 1 << 20;
@@ -97,8 +98,7 @@ internal sealed class RealmSpace
     }
 
     /// <summary>A virtual service of this realm.</summary>
-    internal void AddService(IpAddress address, CellProtocols protocols, PortRange ports, int view) =>
-        builder.Add(new IpRange(address, address), new CellEntry(protocols, ports, Destination.Pack(DestinationKind.Service, view)), ServicePort);
+    internal void AddService(IpAddress address, CellEntry entry) => builder.Add(new IpRange(address, address), entry, entry.IsBySource ? ServiceForSome : ServicePort);
 
     /// <summary>What no service has of a virtual address of this realm is nobody's; the gateway owns the address.</summary>
     internal void AddServiceRest(IpAddress address, int view)
@@ -110,8 +110,7 @@ internal sealed class RealmSpace
     }
 
     /// <summary>A virtual service of a peer, shown by an entry of that prefix length: just before what else that entry shows.</summary>
-    internal void AddPeerService(IpAddress address, CellProtocols protocols, PortRange ports, int length, int view) =>
-        builder.Add(new IpRange(address, address), new CellEntry(protocols, ports, Destination.Pack(DestinationKind.Service, view)), LengthPreference(length) + 3);
+    internal void AddPeerService(IpAddress address, CellEntry entry, int length) => builder.Add(new IpRange(address, address), entry, LengthPreference(length) + (entry.IsBySource ? 4 : 3));
 
     /// <summary>What no service has of a peer's virtual address.</summary>
     internal void AddPeerServiceRest(IpAddress address, PortRange ports, int length, int view) =>
@@ -125,6 +124,6 @@ internal sealed class RealmSpace
         if (publics.Add(range)) PublicAddresses.Add(range);
     }
 
-    // Of one length: the realm's own, a peer's, and of the peer's a virtual service and what is left of its address.
-    private static int LengthPreference(int length) => length * 4;
+    // Of one length: the realm's own, a peer's, and of the peer's what is left of a virtual service's address, the service, and one that is for some clients.
+    private static int LengthPreference(int length) => length * 5;
 }

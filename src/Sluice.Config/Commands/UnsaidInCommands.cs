@@ -9,6 +9,7 @@ internal static class UnsaidInCommands
     {
         if (translation.Realm != ConfigSet.DefaultRealm) yield return $"the realm '{translation.Realm}' can't be said";
         if (translation.Ports.Count > 1 && !translation.Ports.IsAll) yield return $"the ports {translation.Ports} can't be said";
+        if (!translation.Sources.IsEmpty) yield return "'sources' can't be said";
         if (translation.AffinityTimeout is not null) yield return "affinity can't be said";
         if (!translation.HashFields.IsEmpty || translation.SymmetricHash || translation.ReverseHash) yield return "what is hashed can't be said";
         if (translation.DrainOnRemove) yield return "'onRemove: drain' can't be said";

@@ -112,6 +112,7 @@ public static class ConfigItems
             { "address", Show(translation.Address, translation.AddressOf) },
             { "port", translation.Ports.IsAll ? "" : translation.Ports.ToString() },
             { "protocol", (int)translation.Protocol },
+            { "sources", translation.Sources.Select(static source => source.ToString()) },
             { "mode", translation.IsReal ? "real" : "vip" },
             { "loadBalancing.method", translation.Maglev ? "maglev" : "hash" },
             { "noClient", translation.NoClient ? "true" : null },

@@ -24,6 +24,9 @@ public sealed record TranslationDocument : Document
     /// <summary>The IP protocol number.</summary>
     public byte Protocol { get; init; } = 6;
 
+    /// <summary>The clients that it is for; none given: all. Of several translations of one endpoint the longest prefix wins, and one without is for the rest.</summary>
+    public ImmutableArray<IpPrefix> Sources { get; init; } = [];
+
     /// <summary>Whether the address is one that the host has too (mode real).</summary>
     public bool IsReal { get; init; }
 
@@ -66,6 +69,9 @@ public sealed record TranslationDocument : Document
     internal Place AddressPlace { get; init; }
 
     internal Place ProfilePlace { get; init; }
+
+    // By the place in Sources.
+    internal ImmutableArray<Place> SourcePlaces { get; init; } = [];
 }
 
 /// <summary>One backend of a virtual IP.</summary>

@@ -14,7 +14,7 @@ internal static class TranslationReader
     {
         Problems problems = header.Problems;
         Fields spec = Fields.Of(header.Document.Require("spec"), problems,
-            "realm", "address", "addressOf", "family", "port", "protocol", "mode", "noClient", "loadBalancing", "affinity", "profile", "onRemove", "health", "backends");
+            "realm", "address", "addressOf", "family", "port", "protocol", "sources", "mode", "noClient", "loadBalancing", "affinity", "profile", "onRemove", "health", "backends");
         if (!spec.Exist || EndAddress(spec) is not { } end) return;
         (IpAddress address, NamedSpec? addressOf) = end;
         Fields balancing = Fields.Of(spec["loadBalancing"], problems, "method", "tableSize", "hashFields", "symmetric", "reverse");
@@ -23,6 +23,7 @@ internal static class TranslationReader
         PortRange? ports = PortOrRange(spec, "port");
         byte protocol = (byte)(spec.Choice("protocol", ("TCP", 6), ("UDP", 17), ("SCTP", 132)) ?? 6);
         ImmutableArray<BackendSpec> backends = Backends(spec.List("backends"), address, ports ?? PortRange.All, problems);
+        (ImmutableArray<IpPrefix> sources, ImmutableArray<Place> sourcePlaces) = Sources(spec, address, problems);
         asked.Translations.Add(new TranslationDocument
         {
             Name = header.Name,
@@ -36,6 +37,8 @@ internal static class TranslationReader
             AddressOf = addressOf,
             Ports = ports ?? PortRange.All,
             Protocol = protocol,
+            Sources = sources,
+            SourcePlaces = sourcePlaces,
             IsReal = spec.Choice("mode", ("vip", false), ("real", true)) ?? false,
             NoClient = spec.Bool("noClient") ?? false,
             Maglev = balancing.Choice("method", ("hash", false), ("maglev", true)) ?? false,
@@ -99,6 +102,26 @@ internal static class TranslationReader
         }
 
         return backends.ToImmutable();
+    }
+
+    private static (ImmutableArray<IpPrefix> Sources, ImmutableArray<Place> Places) Sources(Fields spec, IpAddress virtualAddress, Problems problems)
+    {
+        if (spec["sources"] is not { } list) return ([], []);
+        var sources = ImmutableArray.CreateBuilder<IpPrefix>();
+        var places = ImmutableArray.CreateBuilder<Place>();
+        foreach (YamlNode node in spec.List("sources"))
+        {
+            if (Values.Prefix(node, problems) is not { } prefix) continue;
+            if (prefix.Family != virtualAddress.Family)
+                problems.Error(node, ConfigRule.InconsistentIpVersion, $"{prefix} can't be a client of {virtualAddress}: the families differ");
+            else if (sources.IndexOf(prefix) is >= 0 and int first)
+                problems.Error(node.Place, "spec.sources", ConfigRule.Invalid, $"{prefix} is listed twice", places[first]);
+            sources.Add(prefix);
+            places.Add(node.Place);
+        }
+
+        if (list is YamlSequence { Items.Count: 0 }) problems.Error(list, ConfigRule.MissingParameter, "'sources' needs at least one prefix; leave it out for all clients");
+        return (sources.ToImmutable(), places.ToImmutable());
     }
 
     // The virtual address: given, or that of a link.

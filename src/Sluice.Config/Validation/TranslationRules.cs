@@ -10,7 +10,7 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
 {
     public void Judge()
     {
-        Dictionary<(string Realm, IpAddress Address, string? Of, byte Protocol), List<TranslationDocument>> byAddress = [];
+        var endpoints = new VirtualEndpoints();
         foreach (TranslationDocument translation in asked.Translations)
         {
             RealmExists(translation.Realm, translation.RealmPlace);
@@ -27,12 +27,10 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
 
             JudgeBackends(translation);
             (IpAddress address, string? of) = Known(translation);
-            (string, IpAddress, string?, byte) key = (translation.Realm, address, of, translation.Protocol);
-            if (!byAddress.TryGetValue(key, out List<TranslationDocument>? same)) byAddress.Add(key, same = []);
-            if (same.Find(other => other.Ports.Overlaps(translation.Ports)) is { } first)
-                problems.Error(translation.AddressPlace, "spec.address", ConfigRule.DuplicateAddress, $"'{first.Name}' translates the same address{Meant(translation, first, address)}, protocol and port", first.AddressPlace);
-            same.Add(translation);
+            endpoints.Add(translation, address, of);
         }
+
+        endpoints.Judge(problems);
 
         foreach (SourceNatDocument source in asked.SourceNats)
         {
@@ -88,10 +86,6 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
                         if (own.Address.Family == translation.Address.Family) return (own.Address, null);
         return (translation.Address, named.Name);
     }
-
-    // Where one says an address and the other a link, the reader is told what they share.
-    private static string Meant(TranslationDocument one, TranslationDocument other, IpAddress address) =>
-        one.AddressOf?.Name == other.AddressOf?.Name ? "" : $" ({address}, which is that of link '{Nearest.Shown((one.AddressOf ?? other.AddressOf)!.Value.Name)}')";
 
     private void RealmExists(string realm, Place place)
     {

@@ -16,6 +16,9 @@ public sealed partial class GatewayPolicy
     // By the number in a Destination: a service as its own realm, or a peer, sees it.
     internal ServiceView[] ServiceViews { get; init; } = [];
 
+    // By the number in a Destination: a service by who asks.
+    internal SourceMatch[] SourceMatches { get; init; } = [];
+
     /// <summary>The service and the place in its list of a backend that a decision names; false where there is none of that number.</summary>
     /// <param name="number"><see cref="Decision.Backend"/>.</param>
     /// <param name="service">Its service.</param>

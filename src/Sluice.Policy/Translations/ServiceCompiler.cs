@@ -9,7 +9,7 @@ using Sluice.Sessions;
 namespace Sluice.Policy.Translations;
 
 /// <summary>Compiles translations into the address spaces of their own realms, and of peers that they are shown to.</summary>
-internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, PolicyTables tables, RealmSpace[] spaces)
+internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, PolicyTables tables, RealmSpace[] spaces, SourceMatcher clients)
 {
     private readonly List<VirtualService> services = [];
     private readonly List<ServiceView> views = [];
@@ -54,6 +54,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
             Address = address,
             Ports = document.Ports,
             Protocol = document.Protocol,
+            Sources = document.Sources,
             HashFields = FieldsOf(document),
             Rule = tables.AddRule($"translation {document.Name}", document.Place.ToString()),
             Timers = tables.AddTimers(ProfileCompiler.Compile(config.TimersOf(config.ProfileNamed(document.Profile)))),
@@ -65,7 +66,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
 
         bool isRest = !document.IsReal && !document.NoClient;
         int view = AddView(service, ServiceView.Own);
-        spaces[realm].AddService(address, ProtocolsOf(service), service.Ports, view);
+        spaces[realm].AddService(address, EntryOf(service, service.Ports, view));
         if (isRest) spaces[realm].AddServiceRest(address, view);
         if (!byRealm.TryGetValue(realm, out List<Placed>? placed)) byRealm.Add(realm, placed = []);
         placed.Add(new Placed(address.Value, service, isRest));
@@ -83,7 +84,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
             if (service.Ports.Overlaps(shown.Ports) && (shown.Ports.IsAll || service.Protocol != IpProtocol.Sctp))
             {
                 var ports = new PortRange(Math.Max(service.Ports.First, shown.Ports.First), Math.Min(service.Ports.Last, shown.Ports.Last));
-                space.AddPeerService(service.Address, ProtocolsOf(service), ports, shown.Length, view);
+                space.AddPeerService(service.Address, EntryOf(service, ports, view), shown.Length);
             }
 
             if (placed[i].IsRest) space.AddPeerServiceRest(service.Address, shown.Ports, shown.Length, view);
@@ -127,6 +128,13 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
     }
 
     private IpAddress? AddressOf(NamedSpec? link, IpAddress address) => link is { } named ? LinkAddresses.FirstOf(config, named, address.Family) : address;
+
+    private CellEntry EntryOf(VirtualService service, PortRange ports, int view)
+    {
+        int value = Destination.Pack(DestinationKind.Service, view);
+        bool isBySource = !service.Sources.IsEmpty;
+        return new CellEntry(ProtocolsOf(service), ports, isBySource ? clients.Add(service.Sources, value) : value, isBySource);
+    }
 
     private static CellProtocols ProtocolsOf(VirtualService service) => service.Protocol switch
     {

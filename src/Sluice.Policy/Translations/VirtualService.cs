@@ -37,6 +37,9 @@ public sealed class VirtualService
     /// <summary>The IP protocol number.</summary>
     public required byte Protocol { get; init; }
 
+    /// <summary>The clients that it is for, as their packets come; none: all.</summary>
+    public required ImmutableArray<IpPrefix> Sources { get; init; }
+
     /// <summary>What of a packet the choice depends on.</summary>
     public required FlowHashFields HashFields { get; init; }
 

@@ -16,13 +16,14 @@ internal static class ServicePolicy
     {
         string[] words = virtualEndpoint.Split(' ');
         string listed = string.Join(", ", backends.Select(Backend));
-        string name = string.Concat(virtualEndpoint.Select(static letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-'));
+        string told = more.Contains("sources", StringComparison.Ordinal) ? $"{virtualEndpoint} {more.Replace("sources", "of", StringComparison.Ordinal)}" : virtualEndpoint;
+        string name = string.Concat(told.Select(static letter => char.IsAsciiLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : '-'));
         string port = words[1] == "*" ? "" : $"port: \"{words[1]}\", ";
         return $$"""
             ---
             apiVersion: sluice.dev/v1alpha1
             kind: Translation
-            metadata: { name: t-{{name}} }
+            metadata: { name: t-{{name.TrimEnd('-')}} }
             spec: { realm: a, address: "{{words[0]}}", {{port}}protocol: {{words[2]}}, mode: {{words[3]}}{{(more.Length > 0 ? ", " + more : "")}}, backends: [{{listed}}] }
 
             """;
