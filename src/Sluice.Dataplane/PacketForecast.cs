@@ -173,7 +173,7 @@ public sealed class PacketForecast
 
     private (Verdict Verdict, DropReason Reason) Begin(in Decision decision) =>
         !packet.Begins
-            ? DropOrHost(DropReason.MidstreamTcp, isTheGateways: decision.RewritesDestination && Mapping is null)
+            ? DropOrHost(DropReason.MidstreamTcp, isTheGateways: (decision.RewritesDestination || decision.IsRoutedBy) && Mapping is null)
             : Leave(decision);
 
     private (Verdict Verdict, DropReason Reason) Leave(in Decision decision)

@@ -85,6 +85,7 @@ public sealed partial class Ruleset
         ThroughMapping: session.DestinationMapping != NewSession.NoMapping)
     {
         Backend = accounts.BackendOf(session.Account),
+        HasBackend = session.Account != AccountTable.None,
         LinkIn = LinkTowards(session.Original.Realm, session.Original.Source, numbers),
         LinkOut = LinkTowards(session.Reply.Realm, session.Reply.Source, numbers),
     };

@@ -15,6 +15,9 @@ public readonly record struct LiveSession(FlowParts Original, FlowParts Reply, b
     /// <summary>Its backend, as the policy that judges it numbers it; 0: it has none, or that policy lists it no more.</summary>
     public int Backend { get; init; }
 
+    /// <summary>Whether it was led to a backend, listed now or not: a direct backend's packets can't be told from plain ones.</summary>
+    public bool HasBackend { get; init; }
+
     /// <summary>The link that its source is reached by, as <see cref="GatewayPolicy.Links"/> numbers it; -1: not known. A session doesn't remember by which link it came.</summary>
     public int LinkIn { get; init; } = GatewayPolicy.NoLink;
 
@@ -58,6 +61,9 @@ public sealed partial class GatewayPolicy
         // An echo that somebody else answered so far is the gateway's to answer.
         if (decision.Kind == DecisionKind.Answer) return Revalidation.Changed;
         if (decision.Kind == DecisionKind.Drop) return Revalidation.Forbidden;
+
+        // Without its translation it would go where its destination is.
+        if (live.HasBackend) return Revalidation.Changed;
         if (decision.Kind == DecisionKind.AskMappings)
         {
             // What came in by a forward that is gone has nobody who owns its public endpoint.

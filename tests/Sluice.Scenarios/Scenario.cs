@@ -33,6 +33,9 @@ internal sealed record ScenarioChange(long TimeNanoseconds, string[] Files)
 {
     /// <summary>What the error says where the change is refused; null where it is accepted.</summary>
     public string? Refused { get; set; }
+
+    /// <summary>What leaves because of it, in order for each link.</summary>
+    public List<WrittenPacket> Leaving { get; } = [];
 }
 
 /// <summary>One scenario: what is configured, what comes in, and what must come of it.</summary>

@@ -11,6 +11,7 @@ internal sealed class ScenarioReader
     private readonly Scenario scenario = new();
     private readonly List<(string Text, int Place)> lines;
     private long now;
+    private List<WrittenPacket>? leaving;
 
     private ScenarioReader(string text) => lines = LoopText.Unroll(text.Split('\n').Select(static (line, i) => (line.TrimEnd(), i + 1)));
 
@@ -59,9 +60,10 @@ internal sealed class ScenarioReader
                 break;
             case "in":
                 scenario.Steps.Add(new Step(now, Packet(rest, place)));
+                leaving = scenario.Steps[^1].Leaving;
                 break;
             case "out":
-                scenario.Steps[^1].Leaving.Add(Packet(rest, place));
+                (leaving ?? throw new FormatException($"line {place}: nothing has come in")).Add(Packet(rest, place));
                 break;
             case "drop" or "consume" or "forward":
                 scenario.Steps[^1].Verdict = line;
@@ -71,6 +73,7 @@ internal sealed class ScenarioReader
                 break;
             case "apply":
                 scenario.Changes.Add(new ScenarioChange(now, rest.Split(Blank, StringSplitOptions.RemoveEmptyEntries)));
+                leaving = scenario.Changes[^1].Leaving;
                 break;
             case "refused":
                 scenario.Changes[^1].Refused = rest;

@@ -61,12 +61,13 @@ internal sealed class ScenarioReport
     {
         List<JsonElement> verdicts = [.. File.ReadLines(Path.Combine(folder, "verdicts.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         Same("verdicts", steps.Count.ToString(CultureInfo.InvariantCulture), verdicts.Count.ToString(CultureInfo.InvariantCulture));
+        CompareChanges();
         for (int i = 0; i < Math.Min(steps.Count, verdicts.Count); i++)
         {
             Step step = steps[i];
             Line(' ', $"at {CaptureTime.ToText(step.TimeNanoseconds)} in {step.Packet.Link} {names.Fill(step.Packet.Packet)}  (line {step.Packet.Place})");
             CompareVerdict(step, verdicts[i]);
-            foreach (WrittenPacket expected in step.Leaving) CompareLeaving(step, expected);
+            foreach (WrittenPacket expected in step.Leaving) CompareLeaving(step.TimeNanoseconds, expected);
             if (i + 1 == steps.Count || steps[i + 1].TimeNanoseconds != step.TimeNanoseconds) Unexpected(step.TimeNanoseconds);
         }
 
@@ -131,6 +132,18 @@ internal sealed class ScenarioReport
         return at.ToString();
     }
 
+    // A change of configuration comes before packets with its stamp. One that lies behind the packets of this pass is for a later pass.
+    private void CompareChanges()
+    {
+        foreach (ScenarioChange change in scenario.Changes.OrderBy(c => c.TimeNanoseconds))
+        {
+            bool isLater = steps.Count < scenario.Steps.Count && (steps.Count == 0 || change.TimeNanoseconds > steps[^1].TimeNanoseconds);
+            Line(' ', $"at {CaptureTime.ToText(change.TimeNanoseconds)} apply {string.Join(' ', change.Files)}");
+            if (isLater) foreach (string link in links.Keys) left.Remove((link, change.TimeNanoseconds));
+            else foreach (WrittenPacket expected in change.Leaving) CompareLeaving(change.TimeNanoseconds, expected);
+        }
+    }
+
     private void CompareVerdict(Step step, JsonElement verdict)
     {
         string given = verdict.GetProperty("verdict").GetString()!;
@@ -144,10 +157,10 @@ internal sealed class ScenarioReport
         else sessions[name] = number;
     }
 
-    private void CompareLeaving(Step step, WrittenPacket expected)
+    private void CompareLeaving(long timeNanoseconds, WrittenPacket expected)
     {
         string written = $"{names.Fill(expected.Packet)}{(expected.Extras.Length == 0 ? "" : " | " + string.Join(' ', expected.Extras))}";
-        if (!left.TryGetValue((expected.Link, step.TimeNanoseconds), out Queue<byte[]>? queue) || !queue.TryDequeue(out byte[]? frame))
+        if (!left.TryGetValue((expected.Link, timeNanoseconds), out Queue<byte[]>? queue) || !queue.TryDequeue(out byte[]? frame))
         {
             Line('-', $"    out {expected.Link} {written}");
             return;

@@ -22,11 +22,14 @@ internal sealed unsafe class BeginSession(WorkerContext context)
     public uint Make(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
     {
         if (!FirstPacket.MayBegin(packet->Protocol, packet->TcpFlags))
-            return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.MidstreamTcp, decision.RealmTo, decision.RewritesDestination);
+            return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.MidstreamTcp, decision.RealmTo, IsTheGateways(in decision));
         if (packet->Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6 && !PacketPorts.IsRequest(packet->Icmp->Type))
-            return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.IcmpUnmatched, decision.RealmTo, decision.RewritesDestination);
+            return Refusals.LeaveOrDrop(context, packet, parts.Destination, DropReason.IcmpUnmatched, decision.RealmTo, IsTheGateways(in decision));
         return decision.HasAffinity ? MakeForClientSlow(packet, in parts, in decision, in request) : MakeNow(packet, in parts, in decision, in request);
     }
+
+    // A translation of one of the gateway's own addresses leaves nothing of its ports to the host, to whatever backend it leads.
+    private static bool IsTheGateways(in Decision decision) => decision.RewritesDestination || decision.IsRoutedBy;
 
     // The backend may be another than was decided ahead.
     [MethodImpl(MethodImplOptions.NoInlining)]
