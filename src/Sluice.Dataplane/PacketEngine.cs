@@ -203,7 +203,7 @@ public sealed unsafe class PacketEngine : IDisposable
     public void Revalidate(uint now)
     {
         workers[0].Unpark();
-        workers[0].RevalidateAll(now);
+        workers[0].Revalidate(Store.Sessions(now).OrderBy(static session => session.Number), now);
         workers[0].Park();
     }
 

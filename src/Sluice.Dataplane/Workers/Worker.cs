@@ -118,12 +118,12 @@ internal sealed unsafe class Worker : IDisposable
         return received;
     }
 
-    /// <summary>Puts every live session to the rules in force.</summary>
-    public void RevalidateAll(uint now)
+    /// <summary>Puts sessions to the rules in force, one after the other.</summary>
+    public void Revalidate(IEnumerable<SessionView> sessions, uint now)
     {
         context.Now = now;
         context.TakeRules();
-        foreach (SessionView session in context.Store.Sessions(now))
+        foreach (SessionView session in sessions)
         {
             // Ends may be told that they end.
             decide.Again.IsStillGood(session.Ref.Family, session.Ref.Line);
