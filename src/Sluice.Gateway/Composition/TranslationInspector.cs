@@ -49,7 +49,7 @@ internal sealed class TranslationInspector
         foreach (AccountView account in reading.Of(AccountKind.Backend, translation.Name)) counts = counts.Plus(reading.CountsOf(account));
         for (int place = 0; place < (service?.Backends.Length ?? 0); place++) backends.Add(ListedView(service!, place));
         foreach (AccountView account in reading.Of(AccountKind.Backend, translation.Name))
-            if (rules.Accounts.BackendOf(account.Number) == 0) backends.Add(RemovedView(account));
+            if (account.Counts.Active != 0 && rules.Accounts.BackendOf(account.Number) == 0) backends.Add(RemovedView(account));
         return new TranslationView(
             translation.Name,
             translation.Place.ToString(),

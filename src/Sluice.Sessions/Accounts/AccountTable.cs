@@ -109,7 +109,7 @@ public sealed unsafe partial class AccountTable : IDisposable
     /// <summary>What has been counted under a number.</summary>
     public AccountEntry EntryOf(uint number) => number < HighWater ? Entries[number] : default;
 
-    /// <summary>Every account that a configuration names or a session is under.</summary>
+    /// <summary>Every account that a configuration names, a session is under, or that waits for <see cref="Collect"/>.</summary>
     public IReadOnlyList<AccountView> Views()
     {
         lock (gate)
@@ -117,9 +117,8 @@ public sealed unsafe partial class AccountTable : IDisposable
             var views = new List<AccountView>(numbers.Count);
             for (uint number = 1; number < used; number++)
             {
-                bool isNamed = places[number].Holders != 0;
-                if (places[number].Name.Owner is not null && (isNamed || Volatile.Read(ref Entries[number].Active) != 0))
-                    views.Add(new AccountView(number, places[number].Name, isNamed, Entries[number]));
+                if (places[number].Name.Owner is not null)
+                    views.Add(new AccountView(number, places[number].Name, places[number].Holders != 0, Entries[number]));
             }
 
             return views;
@@ -167,6 +166,6 @@ public sealed unsafe partial class AccountTable : IDisposable
 /// <summary>One account as a reader saw it.</summary>
 /// <param name="Number">Its number.</param>
 /// <param name="Name">What it is known by.</param>
-/// <param name="IsNamed">Whether a configuration in force names it; else sessions of an earlier one still live.</param>
+/// <param name="IsNamed">Whether a configuration in force names it; else sessions of an earlier one live, or did a moment ago.</param>
 /// <param name="Counts">What has been counted.</param>
 public readonly record struct AccountView(uint Number, AccountName Name, bool IsNamed, AccountEntry Counts);
