@@ -167,6 +167,7 @@ public sealed class LiveGateway : IDisposable
     {
         if (kernel is not { } beside) return MaintenanceMilliseconds;
         TellRecords();
+        desk.TellRules();
         try
         {
             beside.AskWanted();

@@ -40,6 +40,9 @@ public sealed class SessionDesk(ComposedGateway gateway) : ISessionDesk, IDispos
     /// <inheritdoc/>
     public bool TryWatch(SessionFilter filter, [NotNullWhen(true)] out SessionWatch? watch) => hub.TryWatch(filter, out watch);
 
+    /// <summary>Tells rules of added kinds which of their sessions have ended. Of the gateway's own thread.</summary>
+    public void TellRules() => hub.TellRules();
+
     /// <summary>Ends all watches, before the gateway's memory goes.</summary>
     public void Dispose() => hub.Dispose();
 

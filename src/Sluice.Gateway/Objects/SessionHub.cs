@@ -6,7 +6,7 @@ using Sluice.Sessions;
 
 namespace Sluice.Gateway.Objects;
 
-/// <summary>Hands what the workers write down on to those who watch. Whoever watches does the carrying, so nothing runs while nobody does.</summary>
+/// <summary>Hands what the workers write down on to those who watch, and to rules that hear of ends. Whoever watches does the carrying, so nothing runs while nobody does.</summary>
 internal sealed class SessionHub(ComposedGateway gateway) : IDisposable
 {
     /// <summary>Programs that watch at once.</summary>
@@ -16,6 +16,8 @@ internal sealed class SessionHub(ComposedGateway gateway) : IDisposable
     private readonly SessionReader reader = new(gateway);
     private readonly List<SessionWatch> watches = [];
     private readonly List<SessionEvent> events = [];
+    private readonly RuleNotices notices = new(gateway);
+    private bool hasListeners;
     private long lostSeen;
     private bool closed;
 
@@ -28,7 +30,7 @@ internal sealed class SessionHub(ComposedGateway gateway) : IDisposable
         {
             watch = null;
             if (closed || watches.Count == WatchesMax) return false;
-            if (watches.Count == 0)
+            if (watches.Count == 0 && !hasListeners)
             {
                 lostSeen = Store.EventsLost;
                 Store.StartEvents();
@@ -44,7 +46,7 @@ internal sealed class SessionHub(ComposedGateway gateway) : IDisposable
     {
         lock (gate)
         {
-            if (watches.Count == 0) return;
+            if (watches.Count == 0 && !hasListeners) return;
             events.Clear();
             Store.TakeEvents(events);
             long lost = Store.EventsLost - lostSeen;
@@ -54,7 +56,30 @@ internal sealed class SessionHub(ComposedGateway gateway) : IDisposable
                 if (lost != 0) watch.Lose(lost);
                 foreach (SessionEvent happened in events) Offer(watch, in happened);
             }
+
+            if (hasListeners)
+                foreach (SessionEvent happened in events) notices.Tell(in happened);
         }
+    }
+
+    /// <summary>Tells rules of the sessions that ended since it was called last. Of the gateway's own thread, which calls it now and then and around each reload.</summary>
+    public void TellRules()
+    {
+        lock (gate)
+        {
+            if (closed) return;
+            bool hears = notices.Follow();
+            if (hears && !hasListeners && watches.Count == 0)
+            {
+                lostSeen = Store.EventsLost;
+                Store.StartEvents();
+            }
+
+            if (!hears && hasListeners && watches.Count == 0) Store.StopEvents();
+            hasListeners = hears;
+        }
+
+        if (hasListeners) Carry();
     }
 
     /// <summary>Ends a watch.</summary>
@@ -62,7 +87,7 @@ internal sealed class SessionHub(ComposedGateway gateway) : IDisposable
     {
         lock (gate)
         {
-            if (watches.Remove(watch) && watches.Count == 0) Store.StopEvents();
+            if (watches.Remove(watch) && watches.Count == 0 && !hasListeners) Store.StopEvents();
         }
     }
 
@@ -72,6 +97,7 @@ internal sealed class SessionHub(ComposedGateway gateway) : IDisposable
         lock (gate)
         {
             closed = true;
+            hasListeners = false;
             watches.Clear();
             Store.StopEvents();
         }

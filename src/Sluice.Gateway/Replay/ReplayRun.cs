@@ -7,6 +7,7 @@ using Sluice.Dataplane.Records;
 using Sluice.Gateway.Commands;
 using Sluice.Gateway.Composition;
 using Sluice.Gateway.Control;
+using Sluice.Gateway.Objects;
 using Sluice.Gateway.Views;
 using Sluice.Links.Memory;
 using Sluice.Packets;
@@ -26,6 +27,7 @@ public sealed class ReplayRun : IDisposable
     private readonly CaptureMerge merge;
     private readonly VerdictWriter verdicts;
     private readonly VerdictObserver observer;
+    private readonly SessionHub hub;
     private readonly List<ReplayApply> applies = [];
     private readonly List<string> records = [];
     private readonly ReplayClock clock = new();
@@ -45,6 +47,8 @@ public sealed class ReplayRun : IDisposable
         observer = new VerdictObserver(gateway, verdicts);
         gateway.Engine.Observe(observer);
         gateway.Apply(config);
+        hub = new SessionHub(gateway);
+        hub.TellRules();
     }
 
     /// <summary>Runs a replay from its options to its files.</summary>
@@ -86,6 +90,7 @@ public sealed class ReplayRun : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        hub.Dispose();
         gateway.Dispose();
         links.Dispose();
         verdicts.Dispose();
@@ -126,7 +131,11 @@ public sealed class ReplayRun : IDisposable
         return Summarize();
     }
 
-    private void MoveTo(long nanoseconds) => clock.MoveTo(nanoseconds, gateway.Engine);
+    private void MoveTo(long nanoseconds)
+    {
+        clock.MoveTo(nanoseconds, gateway.Engine);
+        hub.TellRules();
+    }
 
     private void Change(LoadedChange change)
     {
@@ -140,6 +149,7 @@ public sealed class ReplayRun : IDisposable
         links.NowNanoseconds = change.TimeNanoseconds;
         SessionFatesView fates = gateway.Apply(next);
         gateway.Engine.Revalidate(clock.Now);
+        hub.TellRules();
         applies.Add(new ReplayApply(time, Accepted: true) { Sessions = fates });
     }
 
@@ -171,6 +181,7 @@ public sealed class ReplayRun : IDisposable
         links.NowNanoseconds = time;
         gateway.Engine.Step(clock.Now);
         TellRecords(time);
+        hub.TellRules();
     }
 
     // What rules ask to be told is a message with the stamp of the packet that it is about.

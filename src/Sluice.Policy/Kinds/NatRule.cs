@@ -44,6 +44,17 @@ public abstract class NatRule
     /// <param name="decision">What would be decided now; what is kept has the session's own endpoints.</param>
     public virtual bool Keeps(in LiveSession live, ref Decision decision) => false;
 
+    /// <summary>Whether <see cref="Ended"/> is to be called. Workers write down what begins and ends only while somebody reads it.</summary>
+    public virtual bool HearsOfEnds => false;
+
+    /// <summary>
+    /// A session that this rule decided has ended: why, when, and what it had carried. Called by one thread beside the packets, within a second; where a worker sees more than 8,192
+    /// beginnings and ends in that time, some are not told of. The rule is the one that confirmed the session last, so after a reload it may be one whose place another has taken.
+    /// </summary>
+    public virtual void Ended(in SessionEvent session)
+    {
+    }
+
     /// <summary>What <c>sluice explain</c> says of a packet that this rule decided on: a sentence without its full stop. Null: what becomes of it is said in general words.</summary>
     public virtual string? Explain(in FirstPacket packet, in Decision decision) => null;
 

@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Sluice.Config.Kinds;
 using Sluice.Packets.Addresses;
 using Sluice.Policy;
 using Sluice.Policy.Kinds;
+using Sluice.Sessions;
 
 namespace Sluice.Samples.PrefixNat.Tests.Doors;
 
@@ -9,6 +11,9 @@ namespace Sluice.Samples.PrefixNat.Tests.Doors;
 internal sealed record DoorDocument : NatDocument
 {
     public static DocumentKind DocumentKind { get; } = new("Door", Read);
+
+    /// <summary>What rules of this kind were told.</summary>
+    public static ConcurrentQueue<string> Ends { get; } = new();
 
     public required IpPrefix Inside { get; init; }
 
@@ -44,6 +49,10 @@ internal sealed class DoorRule(ushort realm, IpPrefix inside, IpAddress server, 
     {
         if (inside.Contains(packet.Source) && linkOut != packet.Link && decision is { RewritesSource: false, SourcePool: Decision.NoPool }) TakeSource(packet, pool, ref decision);
     }
+
+    public override bool HearsOfEnds => true;
+
+    public override void Ended(in SessionEvent session) => DoorDocument.Ends.Enqueue($"{session.Original.Source}:{session.Original.SourcePort} {session.Reason} {session.OriginalPackets}+{session.ReplyPackets}");
 
     // Whom a session of the door was led to is as good as whom it would be led to now.
     public override bool Keeps(in LiveSession live, ref Decision decision)

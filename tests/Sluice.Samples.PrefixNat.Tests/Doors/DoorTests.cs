@@ -120,10 +120,15 @@ public class DoorTests
     [InlineData(3)]
     public void Its_sessions_live_as_all_do(int workers)
     {
-        using var run = new ScenarioRun(ScenarioReader.Read(Text), workers, Kinds);
+        // A name that packets teach takes a pass over the exchange: the rules hear of the last one alone.
+        using var run = new ScenarioRun(ScenarioReader.Read(Text.Replace("$p", "5000", StringComparison.Ordinal).Replace("$q", "6000", StringComparison.Ordinal).Replace("$r", "5001", StringComparison.Ordinal)), workers, Kinds);
+        DoorDocument.Ends.Clear();
 
         string differences = run.Differences();
 
         Assert.True(differences.Length == 0, differences);
+        Assert.Equal(
+            ["10.20.0.5:5000 PolicyChanged 1+2", "10.20.0.5:6000 Expired 1+0", "192.0.2.9:1000 PolicyChanged 2+1", "192.0.2.9:1001 PolicyChanged 1+0"],
+            DoorDocument.Ends.Order(StringComparer.Ordinal));
     }
 }
