@@ -2,6 +2,7 @@ using Sluice.Config.Documents;
 using Sluice.Dataplane;
 using Sluice.Gateway.Health;
 using Sluice.Gateway.Views;
+using Sluice.Packets.Addresses;
 using Sluice.Policy;
 using Sluice.Policy.Translations;
 using Sluice.Sessions;
@@ -48,6 +49,7 @@ internal sealed class TranslationInspector
         foreach (AccountView whole in reading.Of(AccountKind.Translation, translation.Name)) counts = counts.Plus(reading.CountsOf(whole));
         foreach (AccountView account in reading.Of(AccountKind.Backend, translation.Name)) counts = counts.Plus(reading.CountsOf(account));
         for (int place = 0; place < (service?.Backends.Length ?? 0); place++) backends.Add(ListedView(service!, place));
+        backends.AddRange(translation.Backends.Where(backend => service is not null && IsNowhere(backend, translation.Address.Family)).Select(NowhereView));
         foreach (AccountView account in reading.Of(AccountKind.Backend, translation.Name))
             if (account.Counts.Active != 0 && rules.Accounts.BackendOf(account.Number) == 0) backends.Add(RemovedView(account));
         return new TranslationView(
@@ -85,6 +87,17 @@ internal sealed class TranslationInspector
             gateway.Health.Of(service, backend) is { } health ? ViewOf(health) : null,
             AccountReading.ViewOf(counts));
     }
+
+    // The policy has nothing of it.
+    private bool IsNowhere(BackendSpec backend, IpFamily family)
+    {
+        return HasNone(backend.AddressOf) || HasNone(backend.SourceAddressOf);
+
+        bool HasNone(NamedSpec? link) => link is { } named && !gateway.Links.Any(open => open.Spec.Name == named.Name && open.Port.Addresses.Any(own => own.Address.Family == family));
+    }
+
+    private static BackendView NowhereView(BackendSpec backend) => new(
+        backend.AddressOf is { } link ? $"address of {link.Name}" : EndpointText.Of(backend.KeepsAddress ? null : backend.Address, backend.Ports?.First), Source: null, backend.Direct, "nowhere", Weight: backend.Draining ? 0 : backend.Weight, Share: 0, Clients: 0, Health: null, AccountReading.ViewOf(default));
 
     private BackendView RemovedView(in AccountView account) => new(
         EndpointText.Of(account.Name.Address.IsUnspecified ? null : account.Name.Address, account.Name.Port == 0 ? null : account.Name.Port),

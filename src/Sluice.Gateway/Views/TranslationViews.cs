@@ -43,7 +43,7 @@ public sealed record TranslationView(
 /// <param name="Endpoint">Address and first port as it is reached, such as 20.0.0.1:8080; one that is left out stays as the client writes it.</param>
 /// <param name="Source">The source that it sees instead of the client; null: the client.</param>
 /// <param name="Direct">Whether it gets packets as they are.</param>
-/// <param name="State">active, draining, down, or removed: a configuration before had it, and sessions with it still live.</param>
+/// <param name="State">active, draining, down; nowhere: the link that gives its address, or its source's, has none; removed: a configuration before had it, and sessions with it still live.</param>
 /// <param name="Weight">Its weight.</param>
 /// <param name="Share">Its part of new sessions at the moment, from 0 to 1.</param>
 /// <param name="Clients">Clients that are remembered to have it, where there is affinity.</param>

@@ -69,11 +69,24 @@ public sealed class ObservedAddressesTests
         }
     }
 
+    [Fact]
+    public void What_has_no_address_yet_is_shown_as_nowhere()
+    {
+        using var gateway = new ComposedGateway(new DataplaneOptions { Capacity = 1000, Seed = 1 }, new MemorySource());
+        gateway.Apply(Config("mtu: 1500", "address: 30.0.0.2", "{ addressOf: l, port: 8080 }, { address: 20.0.0.1, port: 8080 }"));
+        Assert.Equal(["20.0.0.1:8080 active", "address of l nowhere"], Backends());
+        gateway.Observed.Set("l", [(IpAddress.Parse("10.0.0.5"), IpPrefix.Parse("10.0.0.0/24"))]);
+        gateway.Reapply();
+        Assert.Equal(["10.0.0.5:8080 active", "20.0.0.1:8080 active"], Backends());
+
+        IEnumerable<string> Backends() => new GatewayInspector(gateway).Translations(null, 10).Translations[0].Backends.Select(backend => $"{backend.Endpoint} {backend.State}");
+    }
+
     private bool Set(params string[] addresses) => observed.Set("l", addresses.Select(text => (IpAddress.Parse(text.Split('/')[0]), IpPrefix.Parse(text))));
 
     private static string[] AddressesOf(ConfigSet config) => [.. config.Gateway.Links[0].Addresses.Select(static (LinkAddress own) => own.Address.ToString())];
 
-    private static ConfigSet Config(string link)
+    private static ConfigSet Config(string link, string at = "addressOf: l, mode: real", string backends = "{ address: 20.0.0.1, port: 8080 }")
     {
         LoadResult loaded = ConfigLoader.LoadText("t.yaml", $$"""
             apiVersion: sluice.dev/v1alpha1
@@ -84,7 +97,7 @@ public sealed class ObservedAddressesTests
             apiVersion: sluice.dev/v1alpha1
             kind: Translation
             metadata: { name: web }
-            spec: { addressOf: l, mode: real, port: 80, backends: [{ address: 20.0.0.1, port: 8080 }] }
+            spec: { {{at}}, port: 80, backends: [{{backends}}] }
             """);
         return loaded.Set ?? throw new InvalidOperationException(string.Join('\n', loaded.Problems));
     }
