@@ -12,9 +12,18 @@ internal static class Leaving
         session.Account != AccountTable.None
         && (judgement == Revalidation.Changed || decision.Reason == DropReason.NoBackend || session.Original.Realm == session.Reply.Realm);
 
-    /// <summary>Whether such a session goes on though nothing in the configuration leads to it: TCP within one realm, where its document said so.</summary>
-    public static bool IsLeftToFinish(in SessionView session, AccountTable accounts) =>
-        session.Original.Protocol == IpProtocol.Tcp && session.Original.Realm == session.Reply.Realm && accounts.Drains(session.Account);
+    /// <summary>
+    /// Whether such a session goes on though nothing in the configuration leads to it: TCP within one realm, where its document said so. While its backend is listed
+    /// there is another reason why nothing leads there, such as a client that the translation is no longer for.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="accounts">What the documents said.</param>
+    /// <param name="listed">The accounts of the configuration that judges.</param>
+    public static bool IsLeftToFinish(in SessionView session, AccountTable accounts, AccountMap listed) =>
+        session.Original.Protocol == IpProtocol.Tcp
+        && session.Original.Realm == session.Reply.Realm
+        && listed.BackendOf(session.Account) == 0
+        && accounts.Drains(session.Account);
 
     /// <summary>How it goes on: as it is.</summary>
     public static Confirmation ConfirmationOf(in SessionView session, ushort generation) => new(
@@ -22,7 +31,7 @@ internal static class Leaving
         session.Timers,
         GatewayPolicy.NoRule,
         session.Pool,
-        FlowConduct.KeepErrorSource,
+        session.Pool is null ? FlowConduct.KeepErrorSource : FlowConduct.None,
         FlowConduct.KeepErrorSource,
         session.Account,
         session.SourceAccount);

@@ -58,7 +58,7 @@ public sealed class ReloadForecast
 
             // What the present policy ends with the sweep's next round is not the next one's doing.
             Revalidation judgement = next.Redecide(current.LiveSessionOf(in session, accounts, numbers), out Decision decision);
-            if (judgement != Revalidation.Kept && Leaving.HasLostBackend(in session, judgement, in decision) && Leaving.IsLeftToFinish(in session, store.Accounts))
+            if (judgement != Revalidation.Kept && Leaving.HasLostBackend(in session, judgement, in decision) && Leaving.IsLeftToFinish(in session, store.Accounts, accounts))
             {
                 judgement = Revalidation.Kept;
                 decision.Rule = GatewayPolicy.NoRule;

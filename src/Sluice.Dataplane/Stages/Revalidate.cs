@@ -78,7 +78,7 @@ internal sealed unsafe class Revalidate(WorkerContext context)
         Revalidation judgement = rules.Policy.Redecide(rules.LiveSessionOf(in session), out Decision decision);
         isBackendGone = judgement != Revalidation.Kept && Leaving.HasLostBackend(in session, judgement, in decision);
         if (judgement == Revalidation.Kept) return Confirm(in session, ConfirmationOf(in session, in decision));
-        return isBackendGone && Leaving.IsLeftToFinish(in session, context.Store.Accounts) && Confirm(in session, Leaving.ConfirmationOf(in session, rules.Generation));
+        return isBackendGone && Leaving.IsLeftToFinish(in session, context.Store.Accounts, rules.Accounts) && Confirm(in session, Leaving.ConfirmationOf(in session, rules.Generation));
     }
 
     private Confirmation ConfirmationOf(in SessionView session, in Decision decision)

@@ -162,6 +162,16 @@ public sealed class BackendRemovalTests
     }
 
     [Fact]
+    public void A_client_that_the_translation_is_no_longer_for_is_not_left_to_finish()
+    {
+        using Rig rig = Open(Virtual.Web(First, more: Drain));
+        string excluded = Virtual.Web(First, more: $"{Drain}, sources: [10.0.0.3/32]");
+        Assert.Equal(1, rig.Forecast(excluded).Total.Ended);
+        Assert.Equal(2, rig.Reload(excluded).Length);
+        Assert.Equal(0, rig.Engine.Store.Count().Total);
+    }
+
+    [Fact]
     public void A_drained_connection_to_a_direct_backend_finishes_there()
     {
         const string Direct = "{ address: 20.0.0.1, mode: direct }";
