@@ -129,6 +129,7 @@ internal sealed class SourceNatState
             Place = begin,
             NamePlace = begin,
             RealmPlace = begin,
+            AddressesPlace = begin,
             ProfilePlace = begin,
             Links = [.. featuresV4.Where(link => v6.Contains(link.Name))],
             LinksV4 = [.. featuresV4.Where(link => !v6.Contains(link.Name))],

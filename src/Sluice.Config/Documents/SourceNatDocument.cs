@@ -70,6 +70,8 @@ public sealed record SourceNatDocument : Document
     // Where the values stand that other documents can contradict.
     internal Place RealmPlace { get; init; }
 
+    internal Place AddressesPlace { get; init; }
+
     internal Place ProfilePlace { get; init; }
 }
 

@@ -26,6 +26,7 @@ internal static class SourceNatReader
             Place = header.Place,
             NamePlace = header.NamePlace,
             RealmPlace = spec.PlaceOf("realm"),
+            AddressesPlace = spec.PlaceOf("addresses"),
             ProfilePlace = spec.PlaceOf("profile"),
             Realm = spec.Text("realm") ?? ConfigSet.DefaultRealm,
             Links = links,

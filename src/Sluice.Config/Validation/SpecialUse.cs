@@ -27,5 +27,13 @@ internal static class SpecialUse
         return null;
     }
 
+    /// <summary>The first class that a range meets, or null.</summary>
+    public static (IpPrefix Prefix, string Class)? Meets(IpRange range)
+    {
+        foreach ((IpPrefix Prefix, string Class) special in Classes)
+            if (new IpRange(special.Prefix).Overlaps(range)) return special;
+        return null;
+    }
+
     private static IpPrefix V4(uint firstOctet, int length) => new(IpAddress.V4(firstOctet << 24), length);
 }

@@ -25,6 +25,7 @@ internal sealed class Validator(Asked asked, Problems problems, DocumentKinds ki
         JudgePeerings();
         overlay.Judge();
         new TranslationRules(asked, realms, links, ProfileExists, problems).Judge();
+        new SourceNatRules(asked, problems).Judge(peerings);
         new AddedRules(asked, realms, links, ProfileExists, problems).Judge(peerings);
 
         // What is wrong for good comes first; what a later version does is said once all of it is right.
