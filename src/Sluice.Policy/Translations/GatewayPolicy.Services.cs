@@ -123,7 +123,13 @@ public sealed partial class GatewayPolicy
     private Decision ServeRest(in FirstPacket packet, in ServiceView view)
     {
         bool isQuery = packet.HasPorts && packet.Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6;
-        if (!isQuery) return Drop(DropReason.NotExposed, view.Service.Rule) with { InSilence = true };
+        if (!isQuery)
+        {
+            // An address that source NAT has too belongs, for the rest of its ports, to whoever has a mapping.
+            bool isShared = view.Pair == ServiceView.Own && CanTakePort(packet) && SourceNatOf(packet.Realm, packet.Destination) is not null;
+            return isShared ? Ask(packet.Realm) : Drop(DropReason.NotExposed, view.Service.Rule) with { InSilence = true };
+        }
+
         var decision = new Decision { Kind = DecisionKind.Stateless, RealmTo = view.Service.Realm, SourcePool = Decision.NoPool, Rule = view.Service.Rule };
         if (view.Pair != ServiceView.Own)
         {
