@@ -15,7 +15,7 @@ public sealed partial class ConformanceTests
     public void Every_scenario_of_an_RFC_is_named() =>
         Assert.Empty(ScenarioFiles.All.Where(n => n.StartsWith("rfc", StringComparison.Ordinal)).Except(Named, StringComparer.Ordinal));
 
-    private static string Root()
+    internal static string Root()
     {
         for (string? at = AppContext.BaseDirectory; !string.IsNullOrEmpty(at); at = Path.GetDirectoryName(at))
             if (File.Exists(Path.Combine(at, "Sluice.slnx"))) return at;
