@@ -10,7 +10,8 @@ namespace Sluice.Dataplane.Stages;
 /// <summary>Makes the session that a decision asks for, or disposes of the packet.</summary>
 internal sealed unsafe class BeginSession(WorkerContext context)
 {
-    private readonly ClientAffinity affinity = new(context);
+    /// <summary>Which backend a client had last.</summary>
+    public ClientAffinity Affinity { get; } = new(context);
 
     /// <summary>Makes the session of a packet.</summary>
     /// <param name="packet">The packet.</param>
@@ -36,11 +37,11 @@ internal sealed unsafe class BeginSession(WorkerContext context)
     private uint MakeForClientSlow(Packet* packet, in FlowParts parts, in Decision decision, in NewSession request)
     {
         Decision led = decision;
-        ClientAffinity.Remembered remembered = affinity.Lead(packet, in parts, ref led);
+        ClientAffinity.Remembered remembered = Affinity.Lead(packet, in parts, ref led);
         uint line = led.Backend == decision.Backend || led.Kind != DecisionKind.Session
             ? MakeNow(packet, in parts, in decision, in request)
             : MakeNow(packet, in parts, in led, RequestFor(packet, in parts, in led));
-        affinity.Settle(in remembered, wasMade: line != FlowLines.None);
+        Affinity.Settle(in remembered, wasMade: line != FlowLines.None);
         return line;
     }
 

@@ -10,6 +10,15 @@ internal sealed unsafe class ClientAffinity(WorkerContext context)
 {
     private AffinityTable Table => context.Store.Affinity;
 
+    /// <summary>Calls for where the client of a packet that was decided ahead is remembered: first for the beginning of its chain, then for what that names.</summary>
+    public void Call(in FlowParts parts, in Decision decision, bool hasHead)
+    {
+        if (!context.Rules.Policy.TryGetAffinity(decision.Backend, out AffinityTerms terms)) return;
+        var key = new AffinityKey(terms.Translation, parts.Realm, parts.Source);
+        if (hasHead) Table.PrefetchEntry(in key);
+        else Table.PrefetchHead(in key);
+    }
+
     /// <summary>Turns a decision to the backend that its client is to have.</summary>
     /// <param name="packet">The packet.</param>
     /// <param name="parts">Its tuple.</param>

@@ -33,12 +33,15 @@ internal sealed unsafe class Foresight(WorkerContext context, BeginSession begin
         if (foreseen.Decision.Kind != DecisionKind.Session) return;
         foreseen.Request.OriginalHash = keyHash;
         context.Store.Plan(ref foreseen.Request);
+        if (foreseen.Decision.HasAffinity) begin.Affinity.Call(in foreseen.Request.Original, in foreseen.Decision, hasHead: false);
     }
 
     /// <summary>Calls for what making the session of a packet that was decided ahead will touch.</summary>
     public void Prepare(in Foreseen foreseen)
     {
-        if (foreseen.Decision.Kind == DecisionKind.Session) context.Store.PrefetchCreate(context.Sessions, in foreseen.Request);
+        if (foreseen.Decision.Kind != DecisionKind.Session) return;
+        context.Store.PrefetchCreate(context.Sessions, in foreseen.Request);
+        if (foreseen.Decision.HasAffinity) begin.Affinity.Call(in foreseen.Request.Original, in foreseen.Decision, hasHead: true);
     }
 
     /// <summary>What was decided ahead of a packet's turn.</summary>

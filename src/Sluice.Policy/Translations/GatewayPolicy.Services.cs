@@ -8,10 +8,21 @@ namespace Sluice.Policy;
 
 public sealed partial class GatewayPolicy
 {
+    // By the number of a backend: whose it is.
+    private readonly VirtualService?[] owners = [];
+
     /// <summary>The virtual services, in the order of the configuration.</summary>
     public IReadOnlyList<VirtualService> Services => VirtualServices;
 
-    internal VirtualService[] VirtualServices { get; init; } = [];
+    internal VirtualService[] VirtualServices
+    {
+        get;
+        init
+        {
+            field = value;
+            owners = [null, .. value.SelectMany(static service => service.Backends, static (service, _) => service)];
+        }
+    } = [];
 
     // By the number in a Destination: a service as its own realm, or a peer, sees it.
     internal ServiceView[] ServiceViews { get; init; } = [];
@@ -25,17 +36,9 @@ public sealed partial class GatewayPolicy
     /// <param name="place">Its place in <see cref="VirtualService.Backends"/>.</param>
     public bool TryGetBackend(int number, out VirtualService? service, out int place)
     {
-        int low = 0, high = VirtualServices.Length;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (VirtualServices[middle].FirstBackend <= number) low = middle + 1;
-            else high = middle;
-        }
-
-        service = low > 0 ? VirtualServices[low - 1] : null;
+        service = (uint)number < (uint)owners.Length ? owners[number] : null;
         place = service is null ? 0 : number - service.FirstBackend;
-        return service is not null && place < service.Backends.Length;
+        return service is not null;
     }
 
     /// <summary>Says whether a backend can be reached: one that can't gets no new sessions. Of one control thread; decisions see it at once.</summary>

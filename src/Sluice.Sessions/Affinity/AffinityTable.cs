@@ -75,6 +75,12 @@ public sealed unsafe class AffinityTable : IDisposable
         }
     }
 
+    /// <summary>Calls for where a client's chain begins.</summary>
+    public void PrefetchHead(in AffinityKey key) => heads.Prefetch(HashOf(in key));
+
+    /// <summary>Calls for the first entry of a chain whose head has been called for.</summary>
+    public void PrefetchEntry(in AffinityKey key) => Prefetcher.TouchEntry(entries + heads.Of(HashOf(in key))->First);
+
     /// <summary>Remembers a backend for a client that has none, or none that it may have; of two workers that ask at once the first has its way.</summary>
     /// <param name="worker">The caller.</param>
     /// <param name="key">The client.</param>
