@@ -94,7 +94,12 @@ public sealed class LiveGateway : IDisposable
         kernel!.AwaitFirstReading();
         control.Do(() =>
         {
-            if (kernel.TakeNewsOfAddresses()) gateway.Reapply();
+            if (kernel.TakeNewsOfAddresses())
+            {
+                gateway.Reapply();
+                kernel.Follow();
+            }
+
             gateway.ApplyRoutes();
             gateway.Engine.Start();
             health.Follow(gateway.Config!, gateway.Engine.Rules.Policy);
