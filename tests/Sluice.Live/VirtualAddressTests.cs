@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Sluice.Links;
 using Xunit;
 
@@ -12,6 +13,7 @@ public sealed class VirtualAddressTests : IDisposable
 {
     private const string Virtual = "30.0.0.2";
     private const int Port = 8080;
+    private const int CurlReceiveFailure = 56;
 
     private readonly Town town = new();
     private readonly NetworkNamespace[] places = new NetworkNamespace[3];
@@ -94,6 +96,29 @@ public sealed class VirtualAddressTests : IDisposable
         Assert.Equal(WebServer.DownloadBytes, new FileInfo(file).Length);
 
         string StateOf(int server) => server == draining ? "state: draining" : "weight: 100";
+    }
+
+    [Fact]
+    public void A_server_that_is_listed_no_more_has_its_download_reset_at_both_ends()
+    {
+        string all = Configuration("weight: 100", "weight: 100", "weight: 100");
+        town.Start(all);
+        using Process download = town.Client.Begin("curl", "-sS", "--noproxy", "*", "--max-time", "60", "-o", town.FileNamed("download"), $"http://{Virtual}/download");
+        Programs.Until(() => servers.Any(server => server.Halves == 1), "half of the download has come");
+        int removed = Array.FindIndex(servers, server => server.Halves == 1);
+        Assert.Equal(1, Established());
+
+        town.Apply(Regex.Replace(all, $@"\{{ address: 10\.1\.{removed + 1}\.2, [^}}]*\}},?", ""));
+
+        // Nothing comes from either end, so it is the sweep that tells both.
+        Assert.True(download.WaitForExit(TimeSpan.FromSeconds(30)), "the client hears nothing");
+        Assert.Equal(CurlReceiveFailure, download.ExitCode);
+        Programs.Until(() => Established() == 0, "the server hears that it is over");
+        Dictionary<string, int> answers = Ask(town.Client, 100);
+        Assert.Equal((2, 100), (answers.Count, answers.Values.Sum()));
+
+        // Health checks have connections of their own, from the gateway's address.
+        int Established() => places[removed].Call("ss", "-Htn", "state", "established", "dst", Town.Client4).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
     }
 
     [Fact]
