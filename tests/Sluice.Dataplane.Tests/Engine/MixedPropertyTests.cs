@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Sluice.Packets;
 using Sluice.Sessions;
 using Xunit;
@@ -61,6 +62,7 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
                 for (int burst = 0; burst < Bursts; burst++)
                 {
                     Burst(rig, traffic, oracle);
+                    Error(rig, oracle);
                     rig.Wait((uint)random.Next(200));
                 }
 
@@ -100,6 +102,25 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
 
             AssertSame(rig, oracle);
         }
+
+        // Invariant 3: what an error quotes is restored, and who sent it hears of it, whatever the session rewrote.
+        private void Error(Rig rig, MixedOracle oracle)
+        {
+            MixedSession[] sessions = [.. oracle.Sessions];
+            if (sessions.Length == 0) return;
+            MixedSession session = sessions[random.Next(sessions.Length)];
+            bool isAboutAnswer = random.Next(3) == 0;
+            (MixedTuple sent, MixedTuple quoted) = isAboutAnswer ? (session.Restored, session.Answer) : (session.Sent, session.Original);
+            string home = MixedNet.LinkOf(session.Original.Realm, session.Original.Source), link = isAboutAnswer ? home : session.LinkOut;
+            string router = link switch { "a0" => "10.0.0.250", "a1" => "20.0.0.250", "a2" => "192.0.2.250", _ => "10.1.0.250" };
+            string error = string.Create(CultureInfo.InvariantCulture, $"{router} > {sent.Source} icmp time exceeded 0 [{Words(sent)}]");
+            string[] left = rig.In(link, PacketScript.Parse(error));
+            string wanted = $"{(isAboutAnswer ? session.LinkOut : home)} * > {quoted.Source} icmp time exceeded 0 [{Words(quoted)}]";
+            Assert.True(left.Length == 1 && Regex.IsMatch(left[0], "^" + Regex.Escape(wanted).Replace("\\*", "\\S+", StringComparison.Ordinal)), $"seed {seed}: {error} in by {link} of {session.Original} as {session.Sent} becomes {string.Join("; ", left)}, not {wanted}");
+            seen.Errors++;
+        }
+
+        private static string Words(MixedTuple tuple) => string.Create(CultureInfo.InvariantCulture, $"{tuple.Source}:{tuple.SourcePort} > {tuple.Destination}:{tuple.DestinationPort} {tuple.Protocol}");
 
         // What the gateway makes itself carries no payload of ours, or quotes it.
         private static Dictionary<int, (string Link, MixedTuple Tuple)> Left(Rig rig, string[] lines)
@@ -190,5 +211,7 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
         public int Ended { get; set; }
 
         public int Refused { get; set; }
+
+        public int Errors { get; set; }
     }
 }
