@@ -39,7 +39,7 @@ public sealed partial class Ruleset
     public Decision DecideInbound(in FirstPacket packet, ushort publicRealm, in MappingView mapping)
     {
         Decision decision = Policy.DecideInbound(packet, publicRealm, mapping.InsideRealm, mapping.Inside);
-        if (Policy.MayLeaveOtherwise(packet.Realm) && TryFindLink(mapping.InsideRealm, mapping.Inside, out ushort link))
+        if (Policy.MayLeaveOtherwise(packet.Realm, decision.Kind) && TryFindLink(mapping.InsideRealm, mapping.Inside, out ushort link))
             Policy.LeaveInbound(Numbered(packet), mapping.Inside, link, ref decision);
         return decision;
     }
@@ -67,7 +67,7 @@ public sealed partial class Ruleset
     public bool TryTranslateErrorSource(in FirstPacket error, ushort realmTo, out IpAddress translated)
     {
         if (Policy.TryTranslateErrorSource(error.Realm, realmTo, error.Source, out translated)) return true;
-        if (!Policy.MayLeaveOtherwise(error.Realm)) return false;
+        if (!Policy.MayLeaveOtherwise(error.Realm, DecisionKind.Stateless)) return false;
         Decision decision = Decide(error);
         if (decision.Kind != DecisionKind.Stateless || !decision.RewritesSource) return false;
         translated = decision.Source;
@@ -105,7 +105,7 @@ public sealed partial class Ruleset
 
     private void Leave(in FirstPacket packet, ref Decision decision)
     {
-        if (Policy.MayLeaveOtherwise(packet.Realm)) LeaveSlow(packet, ref decision);
+        if (Policy.MayLeaveOtherwise(packet.Realm, decision.Kind)) LeaveSlow(packet, ref decision);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -80,7 +80,7 @@ public static class PolicyCompiler
             Links = [.. config.Gateway.Links.Select(static link => link.Name)],
             SourceNatViews = sourceNats.Policies,
             SourceNatsOf = sourceNats.ByRealm,
-            LeavesOtherwise = [.. sourceNats.LeavingRealms().Select((leaves, realm) => leaves || kinds.HasLeaving(realm))],
+            LeavingOf = [.. sourceNats.LeavingOf().Select((leaving, realm) => kinds.HasLeaving(realm) ? Leaving.Covered : leaving)],
             BackendEndpoints = BackendEndpoints.Of(services.Services),
             RoutedTimers = routedTimers,
             AddedRules = kinds.Rules,

@@ -22,8 +22,8 @@ public sealed partial class GatewayPolicy
     // By realm number: places in SourceNatViews, in order.
     internal int[][] SourceNatsOf { get; init; } = [];
 
-    // By realm number: whether Leave may change what is decided of its packets.
-    internal bool[] LeavesOtherwise { get; init; } = [];
+    // By realm number: what Leave may change of what is decided of its packets.
+    internal Leaving[] LeavingOf { get; init; } = [];
 
     // The endpoints that translations lead to: what goes to one directly is remembered, so that a translated session never takes its answers.
     internal BackendEndpoints BackendEndpoints { get; init; } = BackendEndpoints.None;
@@ -31,8 +31,13 @@ public sealed partial class GatewayPolicy
     // Idle times of sessions that are remembered only so that their answers are told from other packets.
     internal int RoutedTimers { get; init; }
 
-    /// <summary>Whether <see cref="Redirect"/> and <see cref="Leave"/> may change what is decided of packets of a realm; where not, neither needs to be asked.</summary>
-    public bool MayLeaveOtherwise(ushort realm) => realm < LeavesOtherwise.Length && LeavesOtherwise[realm];
+    /// <summary>Whether <see cref="Redirect"/> and <see cref="Leave"/> may change such a decision on a packet of a realm; where not, neither needs to be asked.</summary>
+    public bool MayLeaveOtherwise(ushort realm, DecisionKind kind) => realm < LeavingOf.Length && LeavingOf[realm] >= kind switch
+    {
+        DecisionKind.Route or DecisionKind.Stateless => Leaving.Remembered,
+        DecisionKind.Session => Leaving.Covered,
+        _ => Leaving.Never,
+    };
 
     /// <summary>
     /// Between the decision and the look-up of a route: has a policy that rewrites prefixes (<c>dnat</c>, <c>dnat-only</c>) replace the destination of a packet that stays in its realm.
@@ -70,7 +75,7 @@ public sealed partial class GatewayPolicy
     /// <param name="decision">What was decided.</param>
     public void Leave(in FirstPacket first, int linkOut, ref Decision decision)
     {
-        if (!MayLeaveOtherwise(first.Realm)) return;
+        if (!MayLeaveOtherwise(first.Realm, decision.Kind)) return;
         LeaveByRules(first, linkOut, ref decision);
         LeaveByPolicies(first, linkOut, ref decision);
     }

@@ -27,21 +27,22 @@ internal sealed class SourceNatCompiler(ConfigSet config, RealmRegistry realms, 
         foreach (SourceNatDocument document in config.SourceNats) Add(document);
     }
 
-    /// <summary>By realm: whether what leaves may be decided otherwise than its destination says, because of a policy or a translation there or at a peer.</summary>
-    internal bool[] LeavingRealms()
+    /// <summary>By realm: what may be made of what leaves, because of a policy or a translation there or at a peer.</summary>
+    internal Leaving[] LeavingOf()
     {
         var marked = new bool[spaces.Length];
         foreach (SourceNat policy in policies) marked[policy.Realm] = true;
         foreach (TranslationDocument translation in config.Translations)
             if (realms.TryGet(translation.Realm, out ushort realm)) marked[realm] = true;
-        bool[] leaving = [.. marked];
+        Leaving[] leaving = [.. marked.Select(static mark => mark ? Leaving.Remembered : Leaving.AsDecided)];
         foreach (Peering peering in config.Peerings)
         {
             if (!realms.TryGet(peering.Left.Realm, out ushort left) || !realms.TryGet(peering.Right.Realm, out ushort right)) continue;
-            leaving[left] |= marked[right];
-            leaving[right] |= marked[left];
+            if (marked[right]) leaving[left] = Leaving.Remembered;
+            if (marked[left]) leaving[right] = Leaving.Remembered;
         }
 
+        foreach (SourceNat policy in policies) leaving[policy.Realm] = Leaving.Covered;
         return leaving;
     }
 

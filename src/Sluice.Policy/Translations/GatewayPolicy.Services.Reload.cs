@@ -50,7 +50,7 @@ public sealed partial class GatewayPolicy
     // What a backend or the hairpin says of the source is an address; the port is another where the return tuple was taken. Through a peering the exposes say it.
     private bool OwnsItsSource(in LiveSession live, in FirstPacket first, in ServiceView view, int place, ref Decision decision)
     {
-        if (MayLeaveOtherwise(first.Realm) && RedecideSource(live, first, ref decision)) return HasSourceOfPolicy(live, decision);
+        if (MayLeaveOtherwise(first.Realm, decision.Kind) && RedecideSource(live, first, ref decision)) return HasSourceOfPolicy(live, decision);
         if (view.Pair != ServiceView.Own && !view.Service.Backends[place].RewritesSource) return OwnsItsSource(live, first, ref decision);
         IpAddress source = decision.RewritesSource ? decision.Source : first.Source;
         if (live.HasPublicSource || source != live.Reply.Destination) return false;

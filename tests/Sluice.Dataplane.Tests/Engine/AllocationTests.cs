@@ -39,6 +39,21 @@ public sealed class AllocationTests
     [InlineData("10.0.0.2:5000 > 30.0.0.3:80 tcp S")]
     public void Making_sessions_to_virtual_addresses_allocates_nothing_either(string line) => AssertNothingAllocated("vpc1", line, newSourcePorts: true);
 
+    [Theory]
+    [InlineData("vpc3", "172.16.0.2:5000 > 10.0.0.2:53 udp")]
+    [InlineData("vpc3", "172.16.0.2 > 10.0.0.2 protocol 47")]
+    [InlineData("vpc3", "[fd00::2]:5000 > [fd01::2]:53 udp")]
+    [InlineData("vpc1", "10.0.0.2:5000 > 172.16.0.2:80 tcp S")]
+    public void Source_nat_allocates_nothing_either(string link, string line) => AssertNothingAllocated(link, line, newSourcePorts: true, Leaving);
+
+    private const string Leaving = """
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: SourceNat
+        metadata: { name: leaving }
+        spec: { realm: vpc3, links: [vpc3], addresses: [203.0.113.77], exclude: [192.0.2.0/24] }
+        """;
+
     private const string Services = """
         ---
         apiVersion: sluice.dev/v1alpha1
@@ -57,9 +72,9 @@ public sealed class AllocationTests
         spec: { realm: vpc1, address: 30.0.0.3, port: 80, backends: [] }
         """;
 
-    private static void AssertNothingAllocated(string link, string line, bool newSourcePorts)
+    private static void AssertNothingAllocated(string link, string line, bool newSourcePorts, string documents = "")
     {
-        using var bench = new QuietEngine();
+        using var bench = new QuietEngine(documents);
         byte[] frame = PacketScript.Parse(line).Ethernet(QuietLink.Address, MacAddress.Parse("02:00:00:00:99:99")).Build();
 
         // The runtime itself may allocate now and then as it replaces code by better code; packets would allocate in every round.
@@ -80,14 +95,14 @@ public sealed class AllocationTests
         private readonly Dictionary<string, QuietLink> links = [];
         private uint now = 1000;
 
-        public QuietEngine()
+        public QuietEngine(string documents)
         {
             ConfigSet config = ConfigLoader.LoadText("test.yaml", Net.Of(
                 [Net.Link("vpc1", "10.0.0.1/24", "10.0.0.2"), Net.Link("vpc2", "192.168.50.1/24", "192.168.50.2"), Net.Link("vpc3", "172.16.0.1/24", "172.16.0.2")],
                 [
                     $"vpc1: {Net.Masquerading("10.0.0.0/24", "203.0.113.1/32")}, vpc2: {Net.Plain("192.168.50.0/24")}",
                     $"vpc1: {Net.Plain("10.0.0.0/24")}, vpc3: {Net.Plain("172.16.0.0/24")}",
-                ]) + Services).Set!;
+                ]) + Services + "\n" + documents).Set!;
             var realms = new RealmRegistry();
             foreach (LinkSpec spec in config.Gateway.Links)
             {

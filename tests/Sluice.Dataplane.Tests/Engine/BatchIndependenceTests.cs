@@ -91,7 +91,13 @@ public sealed partial class BatchIndependenceTests(ITestOutputHelper output)
             "vpc2: { expose: [{ ips: [{ cidr: 192.168.50.0/25 }] }, { ips: [{ cidr: 192.168.50.128/25 }], as: [{ cidr: 198.51.100.0/25 }], nat: { static: {} } }] } }, " +
             "acl: { default: deny-unless-exposed, rules: [{ name: no, from: vpc1, action: deny, match: { proto: tcp, dst: [{ ports: [\"51\"] }] } }, " +
             "{ name: all, from: vpc2, action: allow, scope: flow, match: { proto: udp } }]"],
-        profile);
+        profile) + """
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: SourceNat
+        metadata: { name: leaving }
+        spec: { realm: vpc2, links: [vpc2], addresses: [203.0.113.77], exclude: [10.0.0.3/32] }
+        """;
 
     private static string Fresh(Random random, bool inside)
     {

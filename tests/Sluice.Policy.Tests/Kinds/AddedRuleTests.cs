@@ -102,8 +102,8 @@ public class AddedRuleTests
         string what = decision.Kind == DecisionKind.Drop ? $" {decision.Reason}" : decision.RewritesSource ? $" {decision.Source}:{decision.SourcePort}" : "";
         string rule = decision.Rule == GatewayPolicy.NoRule ? "" : $" {policy.Policy.Rules[(int)decision.Rule].Name}";
         Assert.Equal(expected, $"{decision.Kind}{what}{rule}");
-        Assert.True(policy.Policy.MayLeaveOtherwise(packet.Realm));
-        Assert.False(policy.Policy.MayLeaveOtherwise(policy.Realm("a")));
+        Assert.True(policy.Policy.MayLeaveOtherwise(packet.Realm, DecisionKind.Session));
+        Assert.False(policy.Policy.MayLeaveOtherwise(policy.Realm("a"), DecisionKind.Route));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public class LeaveTests
     public void Without_policy_and_translation_nothing_is_asked()
     {
         TestPolicy policy = LeavingPolicy.Of(Plain, []);
-        Assert.False(policy.Policy.MayLeaveOtherwise(policy.Realm("a")));
+        Assert.False(policy.Policy.MayLeaveOtherwise(policy.Realm("a"), DecisionKind.Route));
         Assert.Equal("route a", policy.Leaves("p1", "uplink", "10.1.0.5:1000", "203.0.113.7:443"));
     }
 
