@@ -3,6 +3,7 @@ using Sluice.Dataplane.Workers;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Policy;
+using Sluice.Policy.Translations;
 using Sluice.Sessions;
 
 namespace Sluice.Dataplane.Stages;
@@ -124,11 +125,19 @@ internal sealed unsafe class BeginSession(WorkerContext context)
     {
         bool wasDecided = reason is DropReason.PoolExhausted or DropReason.TableFull or DropReason.QuotaExceeded;
         if (!wasDecided) return Refusals.LeaveOrDrop(context, packet, parts.Destination, reason, request.RealmTo);
-        context.Store.Accounts.Refuse(context.Rules.Accounts.OfTranslation(request.Rule), reason);
+        context.Store.Accounts.Refuse(TranslationOf(in request), reason);
         context.Store.Accounts.Refuse(request.SourceAccount, reason);
         bool comesFromOutside = request.RewritesDestination && request.SourcePool is null && request.Account == AccountTable.None;
         if (!comesFromOutside) context.Answers.Refuse(packet, reason);
         context.Drop(packet, reason, request.RealmTo);
         return FlowLines.None;
+    }
+
+    // A source-NAT policy may have taken the rule over: the backend says whose the session is.
+    private uint TranslationOf(in NewSession request)
+    {
+        AccountMap accounts = context.Rules.Accounts;
+        bool isKnown = context.Rules.Policy.TryGetBackend(accounts.BackendOf(request.Account), out VirtualService? service, out _);
+        return accounts.OfTranslation(isKnown ? service!.Rule : request.Rule);
     }
 }

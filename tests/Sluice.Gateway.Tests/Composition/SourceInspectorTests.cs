@@ -56,5 +56,15 @@ public sealed class SourceInspectorTests
         Assert.Equal(1, Assert.Single(new GatewayInspector(web.Gateway).Translations(null, 9).Translations).Counts.Active);
     }
 
+    [Fact]
+    public void Want_of_room_is_counted_under_both()
+    {
+        using var web = new WebGateway(Leaving.Replace(", 30.0.0.0/8", "", StringComparison.Ordinal) + WebGateway.Web("", "20.0.0.1"), capacity: 1);
+        for (int port = 40_000; port < 40_003; port++) web.Begin(2, port);
+        Assert.Equal((1, 2), (Only(web).Counts.New, Only(web).Counts.Refused.TableFull));
+        TranslationView view = Assert.Single(new GatewayInspector(web.Gateway).Translations(null, 9).Translations);
+        Assert.Equal((1, 2), (view.Counts.New, view.Counts.Refused.TableFull));
+    }
+
     private static SourceView Only(WebGateway web) => Assert.Single(new GatewayInspector(web.Gateway).Sources(null, 10).Sources);
 }
