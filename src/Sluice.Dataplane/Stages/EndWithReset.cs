@@ -11,57 +11,75 @@ namespace Sluice.Dataplane.Stages;
 
 /// <summary>Ends TCP sessions whose backend is gone, and tells both ends by a reset in the other's name.</summary>
 /// <remarks>
-/// <para>An end believes a reset only with the sequence that it expects next (RFC 5961 section 3.2). That is what it acknowledged last; of a packet that meets the session, the packet says it itself.</para>
-/// <para>Resets are limited. Where there may be none right now the session stays until its next packet, which is dropped, or the sweep's next round: it passes nothing meanwhile.</para>
+/// <para>An end believes a reset only with the sequence that it expects next (RFC 5961 section 3.2): what it acknowledged last, once nothing is on its way to it any more. So a session is ended
+/// when nothing of it has passed for a while: its packets are dropped meanwhile, but what they acknowledge is noted.</para>
+/// <para>Resets are limited. Where there may be none right now the session stays until its next packet or the sweep's next round: it passes nothing meanwhile.</para>
 /// </remarks>
 internal sealed unsafe class EndWithReset(WorkerContext context)
 {
     private const uint PerMillisecond = 10;
     private const uint Burst = 2000;
 
+    // Longer than most ways there and back, and than an end may hold an acknowledgement back (RFC 9293 section 3.8.6.3).
+    private const uint QuietMilliseconds = 500;
+
     private readonly AnswerLimit limit = new(PerMillisecond, Burst);
 
-    /// <summary>Ends a session that has no packet at the moment.</summary>
+    /// <summary>Ends a session that has no packet at the moment, if it is time.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="isTime">Whether it is time whatever is on its way.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void EndSlow(in SessionView session)
+    public void EndSlow(in SessionView session, bool isTime)
     {
-        if (!MayMake()) return;
+        if (!(isTime || IsQuiet(session)) || !MayMake()) return;
         FlowState* original = context.Store.StateOf(session.Ref.Family, session.Ref.Line);
         FlowState* reply = context.Store.StateOf(session.Ref.Family, original->Partner);
-        bool hasAcknowledged = (original->Seen & FlowState.SeenAck) != 0;
-        End(session, hasAcknowledged ? original->Acknowledged : null, reply->Acknowledged, reply->Acknowledged, DirectHop(session), tellsClient: true, tellsBackend: true);
+        End(session, ExpectedByClient(original), reply->Acknowledged, reply->Acknowledged, tellsClient: true, tellsBackend: true);
     }
 
-    /// <summary>Ends a session by a packet of one of its directions, and disposes of the packet.</summary>
+    /// <summary>Disposes of a packet of a session that is to end, and ends it, if it is time; a reset is passed on at once in another's name.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void EndAtSlow(Packet* packet, in SessionView session, bool isReply)
     {
-        TcpHeader* segment = packet->Tcp;
-        uint sequence = segment->Sequence.Value, acknowledged = segment->Acknowledgment.Value;
-        bool isReset = (packet->TcpFlags & TcpFlag.Rst) != 0, acknowledges = (packet->TcpFlags & TcpFlag.Ack) != 0;
-        if (MayMake())
-        {
-            FlowState* original = context.Store.StateOf(session.Ref.Family, session.Ref.Line);
-            FlowState* reply = context.Store.StateOf(session.Ref.Family, original->Partner);
-            uint backend = isReply && acknowledges ? acknowledged : isReply ? reply->Acknowledged : sequence;
-            uint? client = isReply ? sequence : acknowledges ? acknowledged : (original->Seen & FlowState.SeenAck) != 0 ? original->Acknowledged : null;
+        FlowState* original = context.Store.StateOf(session.Ref.Family, session.Ref.Line);
+        FlowState* reply = context.Store.StateOf(session.Ref.Family, original->Partner);
+        if ((packet->TcpFlags & TcpFlag.Ack) != 0) Note(isReply ? reply : original, packet->Tcp->Acknowledgment.Value);
 
-            // Of a client that waits for the answer to its SYN nothing counts but the acknowledgement of that.
-            if (isReply && (original->Seen & FlowState.SeenAck) == 0) client = null;
-            End(session, client, reply->Acknowledged, backend, DirectHop(session), tellsClient: isReply || !isReset, tellsBackend: !isReply || !isReset);
+        bool isReset = (packet->TcpFlags & TcpFlag.Rst) != 0;
+        if ((isReset || IsQuiet(session)) && MayMake())
+        {
+            // Who has lost an acknowledgement of the other end goes on from beyond it.
+            uint sequence = packet->Tcp->Sequence.Value;
+            uint? client = ExpectedByClient(original);
+            if (isReply && client is { } known) client = Later(known, sequence);
+            uint backend = isReply ? reply->Acknowledged : Later(reply->Acknowledged, sequence);
+            End(session, client, reply->Acknowledged, backend, tellsClient: isReply || !isReset, tellsBackend: !isReply || !isReset);
         }
 
         context.Drop(packet, DropReason.NoBackend, isReply ? session.Original.Realm : session.RealmTo);
     }
 
+    // Nothing has passed under the rules that end it, nor for a while before.
+    private bool IsQuiet(in SessionView session) => Math.Max(session.IdleMilliseconds, context.Now - context.RulesSince) >= QuietMilliseconds;
+
+    // A client that waits for the answer to its SYN expects no sequence yet: it believes what acknowledges that.
+    private static uint? ExpectedByClient(FlowState* original) => (original->Seen & FlowState.SeenAck) != 0 ? original->Acknowledged : null;
+
+    private static void Note(FlowState* own, uint acknowledged)
+    {
+        own->Acknowledged = (own->Seen & FlowState.SeenAck) != 0 ? Later(own->Acknowledged, acknowledged) : acknowledged;
+        own->Seen |= FlowState.SeenAck;
+    }
+
+    // Sequences go round (RFC 9293 section 3.4).
+    private static uint Later(uint one, uint other) => (int)(other - one) > 0 ? other : one;
+
     // Rights and room for both resets are taken together: no end is left to wonder.
     private bool MayMake() => context.Made.HasRoomFor(2) && limit.TryTake(context.Now, 2);
 
-    private IpAddress? DirectHop(in SessionView session) =>
-        context.Store.TryGetNextHop(session.Ref.Family, session.Ref.Line, out IpAddress towards) ? towards : null;
-
-    private void End(in SessionView session, uint? client, uint firstOfClient, uint backend, IpAddress? towards, bool tellsClient, bool tellsBackend)
+    private void End(in SessionView session, uint? client, uint firstOfClient, uint backend, bool tellsClient, bool tellsBackend)
     {
+        IpAddress? towards = context.Store.TryGetNextHop(session.Ref.Family, session.Ref.Line, out IpAddress direct) ? direct : null;
         if (!context.Store.End(context.Sessions, session.Ref.Family, session.Ref.Line, EndReason.BackendRemoved, context.Now, session.Number)) return;
         if (tellsClient) Send(TurnedRound(session.Original), client, firstOfClient, null);
         if (tellsBackend) Send(TurnedRound(session.Reply), backend, 0, towards);

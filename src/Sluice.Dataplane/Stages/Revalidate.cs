@@ -15,10 +15,13 @@ internal sealed unsafe class Revalidate(WorkerContext context)
     private readonly EndWithReset resets = new(context);
 
     /// <summary>Whether a found line may carry packets now: alive, within its time, and allowed by the rules in force. What may not is ended here.</summary>
-    public bool IsStillGood(IpFamily family, uint line)
+    /// <param name="family">The family.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="waits">Whether a connection that is to be reset may wait for what is on its way: in virtual time a reload is done at once.</param>
+    public bool IsStillGood(IpFamily family, uint line, bool waits = true)
     {
         Fate fate = Judge(family, line, out SessionView session);
-        if (fate == Fate.IsToBeReset) resets.EndSlow(session);
+        if (fate == Fate.IsToBeReset) resets.EndSlow(session, isTime: !waits);
         return fate == Fate.Lives;
     }
 

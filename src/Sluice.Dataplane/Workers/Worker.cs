@@ -126,7 +126,7 @@ internal sealed unsafe class Worker : IDisposable
         foreach (SessionView session in sessions)
         {
             // Ends may be told that they end.
-            decide.Again.IsStillGood(session.Ref.Family, session.Ref.Line);
+            decide.Again.IsStillGood(session.Ref.Family, session.Ref.Line, waits: false);
             if (!context.Made.IsEmpty) Flush();
         }
     }

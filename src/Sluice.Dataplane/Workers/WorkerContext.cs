@@ -48,6 +48,9 @@ internal sealed unsafe class WorkerContext : IDisposable
     /// <summary>Their generation: what a live line carries.</summary>
     public uint Generation;
 
+    /// <summary>The clock when this worker took them up.</summary>
+    public uint RulesSince;
+
     /// <summary>The idle times by timer class.</summary>
     public readonly uint* IdleMilliseconds;
 
@@ -83,6 +86,7 @@ internal sealed unsafe class WorkerContext : IDisposable
         if (ReferenceEquals(newest, Rules)) return false;
         Rules = newest;
         Generation = newest.Generation;
+        RulesSince = Now;
         return true;
     }
 

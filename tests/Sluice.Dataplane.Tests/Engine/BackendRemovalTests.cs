@@ -69,6 +69,7 @@ public sealed class BackendRemovalTests
     {
         using Rig rig = Open(Virtual.Web(First));
         rig.ApplyOnly(Virtual.Web(Second));
+        rig.Wait(500);
         new Play(rig).Run("""
             clients 10.0.0.2:40000 > 30.0.0.2:80 tcp PA seq 151 ack 777 len 10
               = clients 30.0.0.2:80 > 10.0.0.2:40000 tcp R
@@ -89,6 +90,7 @@ public sealed class BackendRemovalTests
     {
         using Rig rig = Open(Virtual.Web(First));
         rig.ApplyOnly(Virtual.Web(Second));
+        rig.Wait(500);
         new Play(rig).Run("""
             servers 20.0.0.1:8080 > 10.0.0.2:40000 tcp PA seq 777 ack 151 len 10
               = clients 30.0.0.2:80 > 10.0.0.2:40000 tcp R
@@ -96,6 +98,36 @@ public sealed class BackendRemovalTests
               drop NoBackend
             """);
         Assert.Equal(["clients 30.0.0.2:80 > 10.0.0.2:40000 tcp R seq 777 ack 0", "servers 10.0.0.2:40000 > 20.0.0.1:8080 tcp R seq 151 ack 0"], Left(rig));
+    }
+
+    [Fact]
+    public void What_is_on_its_way_when_a_backend_goes_is_waited_for()
+    {
+        using Rig rig = Open(Virtual.Web(First));
+        new Play(rig).Run("""
+            servers 20.0.0.1:8080 > 10.0.0.2:40000 tcp A seq 501 ack 101 len 1000
+              = clients 30.0.0.2:80 > 10.0.0.2:40000 tcp A
+            servers 20.0.0.1:8080 > 10.0.0.2:40000 tcp A seq 1501 ack 101 len 1000
+              = clients 30.0.0.2:80 > 10.0.0.2:40000 tcp A
+            """);
+        rig.ApplyOnly(Virtual.Web(Second));
+
+        // The client has more by now than it acknowledges first; a backend that hears no acknowledgement sends again.
+        new Play(rig).Run("""
+            clients 10.0.0.2:40000 > 30.0.0.2:80 tcp A seq 101 ack 1501
+              drop NoBackend
+            servers 20.0.0.1:8080 > 10.0.0.2:40000 tcp A seq 2501 ack 101 len 1000
+              drop NoBackend
+            wait 40ms
+            clients 10.0.0.2:40000 > 30.0.0.2:80 tcp A seq 101 ack 2501
+              drop NoBackend
+            wait 500ms
+            servers 20.0.0.1:8080 > 10.0.0.2:40000 tcp A seq 501 ack 101 len 1000
+              = clients 30.0.0.2:80 > 10.0.0.2:40000 tcp R
+              = servers 10.0.0.2:40000 > 20.0.0.1:8080 tcp R
+              drop NoBackend
+            """);
+        Assert.Equal(["clients 30.0.0.2:80 > 10.0.0.2:40000 tcp R seq 2501 ack 0", "servers 10.0.0.2:40000 > 20.0.0.1:8080 tcp R seq 101 ack 0"], Left(rig));
     }
 
     [Fact]
