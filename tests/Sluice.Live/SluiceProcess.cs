@@ -10,10 +10,12 @@ internal sealed class SluiceProcess : IDisposable
 {
     private readonly StringBuilder said = new();
     private readonly Process process;
+    private readonly NetworkNamespace place;
 
     public SluiceProcess(NetworkNamespace place, string configurationFile, string socket)
     {
         Socket = socket;
+        this.place = place;
         process = place.Begin(Program, "run", configurationFile, "--socket", socket);
         process.ErrorDataReceived += (_, line) =>
         {
@@ -78,6 +80,9 @@ internal sealed class SluiceProcess : IDisposable
     }
 
     /// <summary>What <c>sluice show</c> says of it.</summary>
+    /// <summary>What a Cloud NAT command prints.</summary>
+    public string Command(string line) => Programs.Call(place, Program, "cnat", line, "--socket", Socket);
+
     public static string Show(NetworkNamespace place, string what, string socket) => place.Call(Program, "show", what, "--json", "--socket", socket);
 
     /// <summary>What another of its commands says that asks it.</summary>

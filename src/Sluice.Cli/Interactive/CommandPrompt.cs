@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Sluice.Config.Commands;
 using Sluice.Gateway.Control;
+using Sluice.Gateway.Views;
 
 namespace Sluice.Cli.Interactive;
 
@@ -11,9 +13,11 @@ namespace Sluice.Cli.Interactive;
 internal sealed class CommandPrompt(CommandContext context, string? socket, Func<string, Task<int>> run)
 {
     private const string Prompt = "cnat> ";
+    private const int TranslationsMax = 1000;
 
-    private string[] links = [];
-    private string[] translations = [];
+    // Asked for when Tab first needs them, and anew behind each command.
+    private string[]? links;
+    private string[]? translations;
 
     /// <summary>Takes commands.</summary>
     public async Task<int> RunAsync(IKeySource keys, CommandHistory history, Func<int> width)
@@ -22,35 +26,39 @@ internal sealed class CommandPrompt(CommandContext context, string? socket, Func
         (ControlAnswer? answer, int code) = await Gateways.AskAsync(context, socket, new ControlRequest("show", "status"));
         if (answer is null) return code;
         context.Output.WriteLine("Cloud NAT commands. Tab completes, ? tells what may follow, Ctrl-D leaves.");
-        var editor = new LineEditor(keys, context.Output, history, text => CommandCompletion.At(text, links, translations), width);
+        var editor = new LineEditor(keys, context.Output, history, text => CommandCompletion.At(text, Links(), Translations()), width);
         while (true)
         {
-            await LearnAsync();
+            (links, translations) = (null, null);
             if (editor.Read(Prompt) is not { } line || line.Trim() is "exit" or "quit") return ExitCode.Done;
             if (line.AsSpan().Trim() is not ([] or ['#', ..]) && await run(line) == ExitCode.Unreachable) return ExitCode.Unreachable;
         }
     }
 
-    // The names that Tab knows; without an answer it knows those from before.
-    private async Task LearnAsync()
+    private IEnumerable<string> Links()
+    {
+        links ??= [.. Ask(new ControlRequest("show", "links"))?.Deserialize(GatewayJson.Default.LinksView)!.Links.Select(static link => link.Name) ?? []];
+        foreach (string link in links) yield return link;
+    }
+
+    private IEnumerable<string> Translations()
+    {
+        translations ??= [.. Ask(new ControlRequest("show", "translations", TranslationsMax))?.Deserialize(GatewayJson.Default.TranslationsView)!.Translations.Select(IdOf).OfType<string>() ?? []];
+        foreach (string id in translations) yield return id;
+    }
+
+    // Whoever doesn't answer offers no names; the next command says that nobody answers.
+    private JsonElement? Ask(ControlRequest request)
     {
         try
         {
-            string door = socket ?? ControlSocket.DefaultPath;
-            if ((await ControlClient.AskAsync(door, new ControlRequest("show", "links"))).Result is { } known)
-                links = [.. known.Deserialize(GatewayJson.Default.LinksView)!.Links.Select(static link => link.Name)];
-            if ((await ControlClient.AskAsync(door, new ControlRequest("cnat", Lines: "show cnat translation"))).Result is { } listed)
-                translations = [.. listed.Deserialize(GatewayJson.Default.CommandsView)!.Commands.SelectMany(static command => command.Lines).Select(IdOf).OfType<string>()];
+            return ControlClient.AskAsync(socket ?? ControlSocket.DefaultPath, request).GetAwaiter().GetResult().Result;
         }
         catch (ControlException)
         {
-            // The next command says that nobody answers.
+            return null;
         }
     }
 
-    private static string? IdOf(string line)
-    {
-        int end = line.IndexOf(']', StringComparison.Ordinal);
-        return line is ['[', ..] && end > 1 && !line.AsSpan(1, end - 1).ContainsAnyExceptInRange('0', '9') ? line[1..end] : null;
-    }
+    private static string? IdOf(TranslationView view) => RunningCommands.IdOf(view.Name, view.Place) is { } id ? id.ToString(CultureInfo.InvariantCulture) : null;
 }

@@ -21,8 +21,15 @@ public static class RunningCommands
     public static bool Is(string file) => file == FileName;
 
     /// <summary>The id of a translation; null where it comes from a document.</summary>
-    public static int? IdOf(TranslationDocument translation) =>
-        CommandText.Is(translation.Place.File) && int.TryParse(translation.Name.AsSpan(CommandState.NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
+    public static int? IdOf(TranslationDocument translation) => IdOf(translation.Name, translation.Place.File);
+
+    /// <summary>The id of the translation of a name that stands at a place (file:line:column, or the file alone).</summary>
+    public static int? IdOf(string name, string place)
+    {
+        bool isCommand = CommandText.Is(place) || place.Contains(CommandText.Extension + ":", StringComparison.OrdinalIgnoreCase);
+        return isCommand && name.StartsWith(CommandState.NamePrefix, StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(CommandState.NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
+    }
 
     /// <summary>Files that were read again, with the commands that the gateway was given meanwhile. What those took back from the files is what the files say now.</summary>
     public static ConfigTexts Keep(ConfigTexts files, ConfigTexts inForce)

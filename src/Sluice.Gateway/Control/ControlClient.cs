@@ -17,7 +17,7 @@ public static class ControlClient
     /// <exception cref="ControlException">Nobody answers at that socket.</exception>
     public static async Task<ControlAnswer> AskAsync(string path, ControlRequest request)
     {
-        TimeSpan span = request.Files is null && request.Sessions is null ? ShortPatience : LongPatience;
+        TimeSpan span = request.Files is null && request.Sessions is null && request.Lines is null ? ShortPatience : LongPatience;
         using var patience = new CancellationTokenSource(span);
         try
         {

@@ -36,6 +36,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
     {
         if (config.Translations.IsEmpty) return;
         foreach (TranslationDocument document in config.Translations) Add(document);
+        OwnSources();
         foreach (List<Placed> placed in byRealm.Values) placed.Sort(static (one, other) => one.Value.CompareTo(other.Value));
         foreach (RealmSpace space in spaces)
             foreach (RealmSpace.Shown shown in space.ShownByPeers.ToArray())
@@ -71,6 +72,18 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
         if (!byRealm.TryGetValue(realm, out List<Placed>? placed)) byRealm.Add(realm, placed = []);
         placed.Add(new Placed(address.Value, service, isRest));
         tables.Claims.Add(new PortClaim(realm, new IpRange(address, address), PortClasses.Of(service.Protocol), service.Ports));
+    }
+
+    // What backends see as their clients comes back to the gateway, which answers for it as for any address of its own making. A link's own address is the host's,
+    // and a virtual one is taken already.
+    private void OwnSources()
+    {
+        HashSet<(ushort Realm, IpAddress Address)> taken = [.. services.Select(static service => (service.Realm, service.Address))];
+        foreach (LinkSpec link in config.Gateway.Links)
+            if (realms.TryGet(link.Realm, out ushort realm)) taken.UnionWith(link.Addresses.Select(own => (realm, own.Address)));
+        foreach (VirtualService service in services)
+            foreach (Backend backend in service.Backends)
+                if (backend.Source is { } source && taken.Add((service.Realm, source))) spaces[service.Realm].AddPublic(new IpRange(source, source));
     }
 
     // What a peer shows as it is it shows as packets of its own realm find it.
