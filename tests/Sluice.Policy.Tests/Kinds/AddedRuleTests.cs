@@ -107,6 +107,22 @@ public class AddedRuleTests
     }
 
     [Fact]
+    public void Asking_rules_allocates_nothing()
+    {
+        TestPolicy policy = Of(Lantern("one", "203.0.113.0/28", "10.1.0.5", ", realm: b, returns: true"), Lantern("two", "203.0.113.16/28", "10.1.0.5", ", realm: b, returns: true, seenAs: 10.1.0.1"));
+        FirstPacket packet = policy.Packet("b", "10.1.0.5:1000", "203.0.113.9:80", "tcp");
+        long before = 0;
+        for (int round = 0; round < 100; round++)
+        {
+            if (round == 50) before = GC.GetAllocatedBytesForCurrentThread();
+            Decision decision = policy.Policy.Decide(packet);
+            policy.Policy.Leave(packet, linkOut: 0, ref decision);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
     public void A_session_that_left_by_a_rule_is_put_to_it_again()
     {
         TestPolicy policy = Of(Lantern("two", "203.0.113.16/28", "10.1.0.5", ", realm: b, returns: true, remembers: true"));
