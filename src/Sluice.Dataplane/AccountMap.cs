@@ -18,6 +18,10 @@ public sealed class AccountMap
     // By the number that a decision has for a source-NAT policy; 0 is none.
     private readonly uint[] bySourceNat;
 
+    // Rules of added kinds; their numbers follow each other.
+    private readonly uint[] byRule;
+    private readonly uint firstRule;
+
     private AccountMap(GatewayPolicy policy, Func<AccountName, AccountTerms, uint> numberOf)
     {
         int last = policy.Services.Count == 0 ? 0 : policy.Services[^1].FirstBackend + policy.Services[^1].Backends.Length - 1;
@@ -42,6 +46,11 @@ public sealed class AccountMap
         for (int index = 0; index < policy.SourceNats.Count; index++)
             bySourceNat[index + 1] = numberOf(new AccountName(AccountKind.SourceNat, policy.SourceNats[index].Name), default);
 
+        byRule = new uint[policy.NatRules.Count];
+        firstRule = byRule.Length == 0 ? 0 : policy.NatRules[0].Number;
+        for (int index = 0; index < byRule.Length; index++)
+            byRule[index] = numberOf(new AccountName(AccountKind.Rule, policy.Rules[(int)policy.NatRules[index].Number].Name), default);
+
         // Of a backend that is listed twice the first one stands for both.
         backends = new int[highest + 1];
         for (int backend = last; backend > 0; backend--) backends[byBackend[backend]] = backend;
@@ -63,14 +72,20 @@ public sealed class AccountMap
         foreach (uint number in byBackend) accounts.Release(number);
         foreach (uint number in byService) accounts.Release(number);
         foreach (uint number in bySourceNat) accounts.Release(number);
+        foreach (uint number in byRule) accounts.Release(number);
         accounts.Collect();
     }
 
     /// <summary>The account of a decision's backend.</summary>
     public uint OfBackend(int backend) => byBackend[backend];
 
-    /// <summary>The account of a decision's source-NAT policy.</summary>
-    public uint OfSourceNat(int number) => bySourceNat[number];
+    /// <summary>The account of what a decision gives a packet's source by: a source-NAT policy, or the rule of an added kind that decided; <see cref="AccountTable.None"/>: neither.</summary>
+    public uint OfSource(in Decision decision)
+    {
+        if (decision.SourceNat != 0) return bySourceNat[decision.SourceNat];
+        uint place = decision.Rule - firstRule;
+        return place < (uint)byRule.Length ? byRule[place] : AccountTable.None;
+    }
 
     /// <summary>The account of the translation whose rule decided; <see cref="AccountTable.None"/>: no translation did.</summary>
     public uint OfTranslation(uint rule)

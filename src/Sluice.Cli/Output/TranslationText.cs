@@ -42,7 +42,7 @@ internal static class TranslationText
         {
             output.WriteLine($"{s.Name}  ({s.Place})");
             string links = s.Links.Count == 0 ? "all links" : string.Join(", ", s.Links);
-            output.WriteLine($"  {s.Policy} in {s.Realm}: from {links} as {(s.Addresses.Count == 0 ? "nothing" : string.Join(", ", s.Addresses))}");
+            output.WriteLine(s.Says is { } says ? $"  {says}" : $"  {s.Policy} in {s.Realm}: from {links} as {(s.Addresses.Count == 0 ? "nothing" : string.Join(", ", s.Addresses))}");
             if (s.Exclude.Count > 0) output.WriteLine($"  but not to {string.Join(", ", s.Exclude)}{(s.Include.Count > 0 ? $", though to {string.Join(", ", s.Include)}" : "")}");
             var table = new TextTable(">active", ">new", ">expired", ">packets", ">bytes");
             table.Add([.. Counts(s.Counts)]);

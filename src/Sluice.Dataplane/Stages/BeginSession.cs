@@ -113,7 +113,7 @@ internal sealed unsafe class BeginSession(WorkerContext context)
         request.Timers = context.Rules.TimerSets[decision.Timers];
         request.Rule = decision.Rule;
         request.Account = context.Rules.Accounts.OfBackend(decision.Backend);
-        request.SourceAccount = context.Rules.Accounts.OfSourceNat(decision.SourceNat);
+        request.SourceAccount = context.Rules.Accounts.OfSource(in decision);
         request.IsOneWay = decision.IsRoutedBy && !decision.RewritesSource && decision.SourcePool == Decision.NoPool;
         request.Generation = context.Rules.Generation;
         request.OriginalConduct = decision.OriginalConduct;

@@ -14,7 +14,7 @@ internal static unsafe class Refusals
     public static uint LeaveOrRefuse(WorkerContext context, Packet* packet, in IpAddress destination, in Decision decision)
     {
         if (decision.Reason == DropReason.NoBackend) context.Store.Accounts.Refuse(context.Rules.Accounts.OfTranslation(decision.Rule), decision.Reason);
-        context.Store.Accounts.Refuse(context.Rules.Accounts.OfSourceNat(decision.SourceNat), decision.Reason);
+        context.Store.Accounts.Refuse(context.Rules.Accounts.OfSource(in decision), decision.Reason);
         bool isTheGateways = decision.Reason is DropReason.AclDenied or DropReason.NoBackend or DropReason.PoolExhausted;
         if (!decision.InSilence && (isTheGateways || !context.Rules.Routes.IsOwn(packet->Realm, destination))) context.Answers.Refuse(packet, decision.Reason);
         return LeaveOrDrop(context, packet, destination, decision.Reason, isTheGateways ? decision.RealmTo : packet->Realm, isTheGateways);

@@ -96,7 +96,7 @@ internal sealed unsafe class Revalidate(WorkerContext context)
             decision.OriginalConduct,
             decision.ReplyConduct | (denies ? FlowConduct.Denied : FlowConduct.None),
             Account: decision.Backend != 0 ? rules.Accounts.OfBackend(decision.Backend) : session.Account,
-            SourceAccount: decision.SourceNat != 0 ? rules.Accounts.OfSourceNat(decision.SourceNat) : session.SourceAccount,
+            SourceAccount: rules.Accounts.OfSource(in decision) is var account and not AccountTable.None ? account : session.SourceAccount,
             IsForwarded: decision.RewritesSource);
     }
 

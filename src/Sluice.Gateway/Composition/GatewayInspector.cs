@@ -86,7 +86,7 @@ public sealed class GatewayInspector(ComposedGateway gateway, TrafficSampler? sa
     public TranslationsView Translations(string? name, int limit) => TranslationInspector.Read(gateway, name, limit);
 
     /// <inheritdoc/>
-    public SourcesView Sources(string? name, int limit) => SourceInspector.Read(gateway, name, limit);
+    public SourcesView Sources(string? name, int limit) => SourceInspector.ReadAll(gateway, name, limit);
 
     /// <inheritdoc/>
     public ConfigView Config(bool withTexts)

@@ -1,4 +1,5 @@
 using Sluice.Config.Documents;
+using Sluice.Config.Kinds;
 using Sluice.Gateway.Views;
 using Sluice.Sessions;
 
@@ -15,6 +16,34 @@ internal static class SourceInspector
         return new SourcesView(
             config.SourceNats.Length,
             [.. config.SourceNats.Where(source => name is null || source.Name == name).Take(limit).Select(source => ViewOf(source, reading))]);
+    }
+
+    /// <summary>The same, and behind them the documents of added kinds, by their kinds and names.</summary>
+    public static SourcesView ReadAll(ComposedGateway gateway, string? name, int limit)
+    {
+        SourcesView policies = Read(gateway, name, limit);
+        if (gateway.Config is not { Added.IsEmpty: false } config) return policies;
+        var reading = new AccountReading(gateway.Engine.Store);
+        IEnumerable<SourceView> rules = config.Added.Select(document => ViewOf(document, reading)).Where(rule => name is null || rule.Name == name);
+        return new SourcesView(policies.Total + config.Added.Length, [.. policies.Sources.Concat(rules).Take(limit)]);
+    }
+
+    private static SourceView ViewOf(AddedDocument document, AccountReading reading)
+    {
+        AccountCounts counts = default;
+        string name = $"{document.Kind.Name} {document.Name}";
+        foreach (AccountView account in reading.Of(AccountKind.Rule, name)) counts = counts.Plus(reading.CountsOf(account));
+        return new SourceView(
+            name,
+            document.Place.ToString(),
+            document.Owned.IsEmpty ? "" : document.Owned[0].Realm,
+            document.Kind.Name,
+            [],
+            [.. document.Owned.Select(static owned => owned.Addresses.ToString())],
+            [],
+            [],
+            AccountReading.ViewOf(counts),
+            string.Join(", ", document.Fields.Select(static field => $"{field.Name} {field.Value}")));
     }
 
     private static SourceView ViewOf(SourceNatDocument source, AccountReading reading)

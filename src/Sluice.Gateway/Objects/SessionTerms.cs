@@ -21,7 +21,7 @@ public static class SessionTerms
         new("peering", "the name of a peering", SessionTests.Peering),
         new("translation", "the name of a translation", SessionTests.Translation),
         new("backend", "a backend of a translation, such as 20.0.0.1:8080, 20.0.0.1 or 20.0.0.0/24", SessionTests.Backend),
-        new("policy", "the name of a source-NAT policy", SessionTests.Policy),
+        new("policy", "the name of a source-NAT policy, or kind and name of a document of an added kind", SessionTests.Policy),
         new("rule", "a part of a rule's name, such as masquerade or \"allow-web\"", SessionTests.Rule, IsList: false),
         new("older-than", "a duration, such as 90s, 5m or 1h30m", SessionTests.OlderThan, IsList: false),
         new("newer-than", "a duration, such as 90s, 5m or 1h30m", SessionTests.NewerThan, IsList: false),

@@ -69,21 +69,22 @@ public sealed record BackendView(
 public sealed record BackendHealthView(
     string Check, bool Up, string Since, bool Ejected, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? LastError);
 
-/// <summary>Source-NAT policies: what <c>sluice show sources</c> prints.</summary>
+/// <summary>Source-NAT policies, and documents of kinds that a program adds: what <c>sluice show sources</c> prints.</summary>
 /// <param name="Total">How many there are, shown or not.</param>
 /// <param name="Sources">Those that were asked for.</param>
 public sealed record SourcesView(int Total, IReadOnlyList<SourceView> Sources);
 
-/// <summary>One source-NAT policy.</summary>
-/// <param name="Name">Its name.</param>
+/// <summary>One source-NAT policy, or one document of an added kind.</summary>
+/// <param name="Name">Its name; of an added kind that of the kind before it.</param>
 /// <param name="Place">Where its document begins: file:line:column.</param>
 /// <param name="Realm">The realm that packets leave.</param>
-/// <param name="Policy">none, if-pfx, k8s, dnat or dnat-only.</param>
+/// <param name="Policy">none, if-pfx, k8s, dnat or dnat-only; or the added kind.</param>
 /// <param name="Links">The links that packets come in by; empty: all of the realm.</param>
 /// <param name="Addresses">The public addresses, and the links that give theirs.</param>
 /// <param name="Exclude">Destinations that are left alone.</param>
 /// <param name="Include">Destinations inside those that are not.</param>
 /// <param name="Counts">What has been counted.</param>
+/// <param name="Says">Of an added kind: the fields of the document in words; null: it is a source-NAT policy.</param>
 public sealed record SourceView(
     string Name,
     string Place,
@@ -93,7 +94,8 @@ public sealed record SourceView(
     IReadOnlyList<string> Addresses,
     IReadOnlyList<string> Exclude,
     IReadOnlyList<string> Include,
-    StatisticsView Counts);
+    StatisticsView Counts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Says = null);
 
 /// <summary>What has been counted of sessions.</summary>
 /// <param name="Active">Those that live.</param>

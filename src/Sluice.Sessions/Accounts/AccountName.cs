@@ -13,6 +13,9 @@ public enum AccountKind : byte
 
     /// <summary>A translation as a whole: what it refused, and what was counted of backends that it has no more. No session is under it.</summary>
     Translation,
+
+    /// <summary>Sessions that a rule of an added kind decided; the owner is the rule's name.</summary>
+    Rule,
 }
 
 /// <summary>What an account is known by, over reloads: equal names are one account.</summary>

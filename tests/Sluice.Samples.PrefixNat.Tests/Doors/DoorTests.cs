@@ -1,4 +1,10 @@
+using Sluice.Config;
 using Sluice.Config.Kinds;
+using Sluice.Gateway.Composition;
+using Sluice.Gateway.Explain;
+using Sluice.Gateway.Views;
+using Sluice.Links.Memory;
+using Sluice.Packets.Building;
 using Sluice.Scenarios;
 using Xunit;
 
@@ -114,6 +120,33 @@ public class DoorTests
         at 46     in lan  10.20.0.5:5001 > 192.0.2.9:443 tcp S
                   out wan 203.0.113.8:$r > 192.0.2.9:443 tcp S
         """;
+
+    [Fact]
+    public void Its_sessions_are_counted_under_its_name()
+    {
+        ConfigSet config = ConfigLoader.LoadText("a.yaml", Document("a.yaml"), Kinds).Set!;
+        using ComposedGateway gateway = OfflineGateway.Compose(config);
+        var lan = (MemoryLink)gateway.Links.Single(link => link.Spec.Name == "lan").Port.Link;
+        lan.Inject(PacketBuilder.Ip("10.20.0.5", "192.0.2.9").Udp(5000, 53).Payload(8).Build());
+        gateway.Engine.Step(gateway.Engine.Clock.Now);
+
+        SourcesView shown = new GatewayInspector(gateway).Sources(null, 10);
+
+        Assert.Equal(["Door d", "PrefixNat site"], shown.Sources.Select(source => source.Name));
+        SourceView door = shown.Sources[0];
+        Assert.Equal("inside 10.20.0.0/24, server 10.20.0.8, address 203.0.113.7, profile short", door.Says);
+        Assert.Equal((1L, 1UL, 36UL), (door.Counts.Active, door.Counts.Original.Packets, door.Counts.Original.Bytes));
+        Assert.Equal(0, shown.Sources[1].Counts.Active);
+        Assert.Equal("PrefixNat site", Assert.Single(new GatewayInspector(gateway).Sources("PrefixNat site", 10).Sources).Name);
+    }
+
+    // One of the files that the exchange is written with.
+    private static string Document(string name)
+    {
+        string[] lines = Text.Split('\n');
+        int first = Array.IndexOf(lines, $"file {name}:") + 1;
+        return string.Join('\n', lines.Skip(first).TakeWhile(line => line.StartsWith("  ", StringComparison.Ordinal)).Select(line => line[2..]));
+    }
 
     [Theory]
     [InlineData(1)]
