@@ -16,13 +16,13 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
             RealmExists(translation.Realm, translation.RealmPlace);
             profileExists(translation.Profile, translation.ProfilePlace, "spec.profile");
             if (!translation.IsReal && IsOwn(translation.Realm, translation.Address))
-                problems.Error(translation.AddressPlace, "spec.address", ConfigRule.Forbidden, $"{translation.Address} is an address of a link: write 'mode: real'");
+                problems.Error(translation.AddressPlace, "spec.address", ConfigRule.Forbidden, $"{translation.Address} is an address of a link: a virtual IP there has the mode 'real'");
             if (translation.AddressOf is { } link)
             {
                 LinksExist([link], "spec.addressOf");
                 HasAddress(link, translation.Address.Family, "spec.addressOf", "the translation is nowhere");
                 if (!translation.IsReal)
-                    problems.Error(translation.AddressPlace, "spec.addressOf", ConfigRule.Forbidden, $"the address of link '{Nearest.Shown(link.Name)}' is the gateway's own: write 'mode: real'");
+                    problems.Error(translation.AddressPlace, "spec.addressOf", ConfigRule.Forbidden, $"the address of link '{Nearest.Shown(link.Name)}' is the gateway's own: a virtual IP there has the mode 'real'");
             }
 
             JudgeBackends(translation);

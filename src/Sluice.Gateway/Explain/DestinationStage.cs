@@ -17,6 +17,7 @@ internal static class DestinationStage
         DestinationFinding.NobodysPort => NobodysPort(at),
         DestinationFinding.Service => ServiceStage.Of(at),
         DestinationFinding.Ruled => Ruled(at),
+        DestinationFinding.ServiceRest when at.Forecast.Verdict == Verdict.Consume => Say($"{at.Packet.Destination} is a virtual IP: the gateway answers echo requests to it", []),
         DestinationFinding.ServiceRest => Say($"{at.Packet.Destination} is a virtual IP, and no translation has this port of it", []),
         _ => Pool(at),
     };

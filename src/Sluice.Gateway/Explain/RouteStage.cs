@@ -14,7 +14,9 @@ internal static class RouteStage
     {
         if (at.Forecast.Way is not { } way) return null;
         string realm = at.RealmName(at.Forecast.RealmTo);
-        IpAddress destination = at.Forecast.Destination;
+
+        // A direct backend's packets go where it is, and keep their destination.
+        IpAddress destination = at.Forecast.Decision is { Kind: DecisionKind.Session, IsRoutedBy: true } direct ? direct.RouteBy : at.Forecast.Destination;
         if (way.Route is not { } route)
             return Say([way.IsOwn ? $"{destination} is an address of the gateway itself in {realm}: nothing is sent there" : $"{realm} has no way to {destination}"], null);
         if (at.Forecast.Rules.Ports.ElementAtOrDefault(route.Link) is not { } port) return Say([$"the link to {destination} is gone"], null);

@@ -42,9 +42,18 @@ public sealed class ServiceExplainTests
         Assert.Equal("no backend of it can be had", Destination(web, "10.0.1.2:40000").Says[1]);
     }
 
-    private static StageView Destination(WebGateway web, string source)
+    [Fact]
+    public void It_looks_for_the_way_to_a_direct_backend_itself()
+    {
+        using var web = new WebGateway(WebGateway.Web("", "20.0.0.1").Replace("address: 20.0.0.1", "mode: direct, address: 20.0.0.1", StringComparison.Ordinal));
+        Assert.StartsWith("20.0.0.1 in ", Stage(web, "route", "10.0.1.2:40000").Says[0], StringComparison.Ordinal);
+    }
+
+    private static StageView Destination(WebGateway web, string source) => Stage(web, "destination", source);
+
+    private static StageView Stage(WebGateway web, string name, string source)
     {
         Assert.True(new Explainer(web.Gateway).TryExplain(new ExplainQuestion("a", "tcp", source, "30.0.0.2:80", null), out ExplanationView? view, out string? problem), problem);
-        return Assert.Single(view.Stages, static stage => stage.Stage == "destination");
+        return Assert.Single(view.Stages, stage => stage.Stage == name);
     }
 }
