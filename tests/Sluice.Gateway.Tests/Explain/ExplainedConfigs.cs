@@ -48,6 +48,7 @@ internal sealed class ExplainedConfigs(Random random, IpFamily family)
             }
         }
 
+        if (random.Next(2) == 0) text.Append(SourceNat(random.Next(3)));
         return ConfigLoader.LoadText("test.yaml", text.ToString()).Set;
     }
 
@@ -61,6 +62,20 @@ internal sealed class ExplainedConfigs(Random random, IpFamily family)
     });
 
     public ushort Port() => Ports[random.Next(Ports.Length)];
+
+    private string SourceNat(int realm)
+    {
+        string links = random.Next(3) == 0 ? $", links: [{Realms[random.Next(3)]}0]" : "";
+        string exclude = random.Next(2) == 0 ? $", exclude: [\"{Private(random.Next(3), 0)}/{Length(7)}\"]" : "";
+        string policy = random.Next(3) == 0 ? $", policy: dnat, rewrites: [{{ prefix: \"{Private(9, 0)}/{Length(8)}\", to: \"{Private(random.Next(3), 0)}\" }}]" : "";
+        return $$"""
+            ---
+            apiVersion: sluice.dev/v1alpha1
+            kind: SourceNat
+            metadata: { name: leaving }
+            spec: { realm: {{Realms[realm]}}, addresses: ["{{Public(random.Next(3), 128 + random.Next(6))}}"]{{links}}{{exclude}}{{policy}} }
+            """;
+    }
 
     private int Host() => random.Next(4) switch { 0 => 5, 1 => 6, 2 => random.Next(1, 8), _ => random.Next(0, 256) };
 

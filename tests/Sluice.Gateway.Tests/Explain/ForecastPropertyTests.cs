@@ -61,9 +61,11 @@ public sealed class ForecastPropertyTests
                 string told = run.Check($"{ExplainedConfigs.Realms[packet.Realm == 0 ? realm : packet.Realm - 1]}0", packet with { Realm = 0 }, $"seed {seed}, configuration {done}, packet {i}");
                 verdicts[told] = verdicts.GetValueOrDefault(told) + 1;
             }
+
+            verdicts["Covered"] = verdicts.GetValueOrDefault("Covered") + run.Covered;
         }
 
-        foreach (string expected in (string[])["Forward", "NotExposed", "NoMapping", "AclDenied", "MidstreamTcp", "UnsupportedProtocol", "Consume"])
+        foreach (string expected in (string[])["Forward", "NotExposed", "NoMapping", "AclDenied", "MidstreamTcp", "UnsupportedProtocol", "Consume", "Covered"])
             Assert.True(verdicts.GetValueOrDefault(expected) > 0, $"seed {seed} shows no {expected}: {string.Join(", ", verdicts)}");
     }
 
@@ -94,6 +96,9 @@ public sealed class ForecastPropertyTests
             (verdict, reason, outLink) = (packets->Verdict, packets->Reason, packets->OutLink);
         }
 
+        /// <summary>Packets that a source-NAT policy gave a source.</summary>
+        public int Covered { get; private set; }
+
         /// <summary>Now and then an answer to what was sent; its realm is one more than its number among the realms.</summary>
         public FirstPacket? NextFrom(Random random) => answers.Count > 0 && random.Next(3) == 0 ? answers[random.Next(answers.Count)] : null;
 
@@ -111,6 +116,7 @@ public sealed class ForecastPropertyTests
 
             string told = $"{which}: {view.Packet} in by {link}: explained {forecast.Verdict} {forecast.Reason}, became {verdict} {reason}";
             bool fromPool = forecast.Decision is { SourcePool: not Decision.NoPool };
+            if (verdict == Verdict.Forward && forecast.Decision is { SourceNat: not 0, SourcePool: not Decision.NoPool }) Covered++;
             if (forecast.Mapping is not null && fromPool && reason == DropReason.FilteredInbound) return nameof(DropReason.FilteredInbound);
             Assert.True((forecast.Verdict, forecast.Reason) == (verdict, reason), told);
             Assert.Equal((verdict.ToString().ToLowerInvariant(), verdict == Verdict.Drop ? reason.ToString() : null), (view.Verdict, view.Reason));
