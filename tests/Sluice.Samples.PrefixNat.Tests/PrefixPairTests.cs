@@ -55,7 +55,10 @@ public class PrefixPairTests
         Gen<(UInt128 A, UInt128 B, UInt128 Host, int Length, bool IsV4)> cases =
             from isV4 in families
             from length in Gen.Choose(0, isV4 ? 16 : 64)
-            from a in words from b in words from high in words from low in Gen.OneOf(words, Gen.Elements(0UL, ulong.MaxValue, 0xFFFFFFFF0000FFFF))
+            from a in words
+            from b in words
+            from high in words
+            from low in Gen.OneOf(words, Gen.Elements(0UL, ulong.MaxValue, 0xFFFFFFFF0000FFFF))
             select (new UInt128(a, b), new UInt128(b, a), new UInt128(high, low), length, isV4);
         Check.One(FsCheck.Config.QuickThrowOnFailure.WithMaxTest(5000), Prop.ForAll(cases.ToArbitrary(), one => Holds(one.A, one.B, one.Host, one.Length, one.IsV4)));
     }
