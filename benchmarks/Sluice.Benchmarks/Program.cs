@@ -2,10 +2,10 @@ using Sluice.Benchmarks;
 
 const string Usage = """
     usage: ./bench core [--json] [--quick] [--only core|established|kinds|create] [--sessions N] [--seed N]
-           ./bench size [--json] [--quick]
+           ./bench size [--json] [--quick] [--only peerings|translations]
            ./bench live [--json] [--quick]
       core     session core in memory, beside the same in C, a naive version and the bound of the machine
-      size     a configuration of 1,000 VPCs, 10,000 peerings and 100,000 exposes: loaded, reloaded under traffic, decided by
+      size     a configuration of 1,000 VPCs, 10,000 peerings and 100,000 exposes: loaded, reloaded under traffic, decided by; 100,000 translations; Maglev tables
       live     iperf3 and ping through the gateway and through the kernel with the same NAT, in turn, in namespaces (root)
       --json   one JSON document on standard output
       --quick  fewer rounds, up to a million sessions
@@ -17,8 +17,8 @@ const string Usage = """
 if (args is ["live", .. var wishes] && wishes.All(static wish => wish is "--json" or "--quick"))
     return LiveCommand.Run(wishes.Contains("--json"), wishes.Contains("--quick"));
 
-if (args is ["size", .. var sizeWishes] && sizeWishes.All(static wish => wish is "--json" or "--quick"))
-    return SizeCommand.Run(sizeWishes.Contains("--json"), sizeWishes.Contains("--quick"));
+if (args is ["size", .. var sizeWishes] && sizeWishes.All(static wish => wish is "--json" or "--quick" or "--only" or "peerings" or "translations"))
+    return SizeCommand.Run(sizeWishes.Contains("--json"), sizeWishes.Contains("--quick"), sizeWishes.SkipWhile(static wish => wish != "--only").ElementAtOrDefault(1));
 
 if (args is not ["core", ..])
 {

@@ -17,7 +17,8 @@ public sealed partial class GatewayPolicy
     /// <param name="destination">Its destination.</param>
     public int Locate(ushort realm, in IpAddress destination)
     {
-        int found = realm < Destinations.Length ? Destinations[realm].Find(destination) : PrefixMap.Miss;
+        if (TryLocateHost(realm, destination, out int found)) return found;
+        if (realm < Destinations.Length) found = Destinations[realm].Find(destination);
         int number = Destination.NumberOf(found);
         switch (Destination.KindOf(found))
         {
@@ -59,10 +60,10 @@ public sealed partial class GatewayPolicy
                 ref readonly ExposeView target = ref Exposes[number];
                 return UnderAcl(target.Pair ^ 1, packet, Pass(packet, target.Senders, target.Realm, target));
             case DestinationKind.Service:
-                return Serve(packet, ServiceViews[number]);
+                return Serve(packet, ServiceLines[number]);
             case DestinationKind.ServiceRest:
             case DestinationKind.PeerServiceRest:
-                return ServeRest(packet, ServiceViews[number]);
+                return ServeRest(packet, ServiceLines[number]);
             case DestinationKind.Ruled:
                 return Arrive(packet, AddedRules[number]);
             default:

@@ -19,8 +19,8 @@ public sealed partial class GatewayPolicy
             DestinationKind.Translated => Towards(Exposes[number].Pair ^ 1, packet, DestinationFinding.Translated, Exposes[number].Rule),
             DestinationKind.TranslatedHairpin => Towards(Exposes[number].Pair, packet, DestinationFinding.TranslatedHere, Exposes[number].Rule),
             DestinationKind.Refused => Nowhere(DestinationFinding.NobodysPort, (uint)number),
-            DestinationKind.Service => AtService(ServiceViews[number], packet, DestinationFinding.Service),
-            DestinationKind.ServiceRest or DestinationKind.PeerServiceRest => AtService(ServiceViews[number], packet, DestinationFinding.ServiceRest),
+            DestinationKind.Service => AtService(ServiceLines[number], packet, DestinationFinding.Service),
+            DestinationKind.ServiceRest or DestinationKind.PeerServiceRest => AtService(ServiceLines[number], packet, DestinationFinding.ServiceRest),
             DestinationKind.Ruled => Nowhere(DestinationFinding.Ruled, AddedRules[number].Number),
             _ => Nowhere(DestinationFinding.Stays, NoRule),
         };
@@ -47,8 +47,8 @@ public sealed partial class GatewayPolicy
         return new PolicyFindings(destination, rule, Pairs[pair].To, sender.Rule, mayBegin);
     }
 
-    private PolicyFindings AtService(in ServiceView view, in FirstPacket packet, DestinationFinding finding) =>
-        view.Pair == ServiceView.Own ? Nowhere(finding, view.Service.Rule) : Towards(view.Pair, packet, finding, view.Service.Rule);
+    private PolicyFindings AtService(in ServiceLine line, in FirstPacket packet, DestinationFinding finding) =>
+        line.Pair == ServiceLine.Own ? Nowhere(finding, line.Rule) : Towards(line.Pair, packet, finding, line.Rule);
 
     private static PolicyFindings Nowhere(DestinationFinding destination, uint rule) => new(destination, rule, RealmRegistry.None, NoRule, MayBegin: false);
 

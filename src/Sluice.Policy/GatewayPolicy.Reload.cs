@@ -53,7 +53,7 @@ public sealed partial class GatewayPolicy
     {
         FirstPacket first = FirstPacketOf(live);
         int found = Resolve(first, Locate(first.Realm, first.Destination));
-        if (Destination.KindOf(found) == DestinationKind.Service) return RedecideService(live, first, ServiceViews[Destination.NumberOf(found)], out decision);
+        if (Destination.KindOf(found) == DestinationKind.Service) return RedecideService(live, first, ServiceLines[Destination.NumberOf(found)], out decision);
         decision = DecideLocated(first, found);
         if (MayLeaveOtherwise(first.Realm, decision.Kind)) RedecideLeaving(live, first, ref decision);
         if (NatRuleOf(decision.Rule) is { } rule) return RedecideByRule(live, first, rule, ref decision);

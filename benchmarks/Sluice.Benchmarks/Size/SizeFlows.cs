@@ -67,9 +67,12 @@ internal sealed class SizeFlows(SizeConfiguration size, Random random)
 /// <summary>The tuple of a UDP packet from one VPC to another.</summary>
 internal readonly record struct SizeFlow(int From, int To, uint Source, ushort SourcePort, uint Destination, ushort DestinationPort)
 {
-    public FirstPacket First(RealmRegistry realms) => new()
+    public FirstPacket First(RealmRegistry realms) =>
+        First(realms.TryGet(SizeConfiguration.NameOf(From), out ushort realm) ? realm : throw new InvalidOperationException(SizeConfiguration.NameOf(From)));
+
+    public FirstPacket First(ushort realm) => new()
     {
-        Realm = realms.TryGet(SizeConfiguration.NameOf(From), out ushort realm) ? realm : throw new InvalidOperationException(SizeConfiguration.NameOf(From)),
+        Realm = realm,
         Protocol = IpProtocol.Udp,
         HasPorts = true,
         Source = IpAddress.V4(Source),

@@ -9,14 +9,20 @@ public sealed class BackendChoice
     /// <summary>No backend can be chosen.</summary>
     public const int None = -1;
 
+    /// <summary>So many backends a choice by weight may have that is written down to be read without this object.</summary>
+    internal const int MostInLine = 8;
+
     // Of a Maglev choice, and where weights are equal: by slot, the backend. Of any other choice by weight: the backends in the order of their identities.
     private readonly int[] backends;
 
     // Of a choice by unequal weights: by place in that order, the weights up to and including it.
     private readonly ulong[]? ends;
 
-    private BackendChoice(int[] backends, ulong[]? ends, bool isAnyActive)
+    private readonly bool isByWeight;
+
+    private BackendChoice(int[] backends, ulong[]? ends, bool isAnyActive, bool isByWeight = false)
     {
+        this.isByWeight = isByWeight;
         this.backends = backends;
         this.ends = ends;
         IsAnyActive = isAnyActive;
@@ -31,11 +37,11 @@ public sealed class BackendChoice
         (int[] usable, int[] weights, bool isAnyActive) = Usable(shares);
 
         // Equal weights cut the range of hashes into equal parts: the backends themselves are the slots, and their ends needn't be read.
-        if (Array.TrueForAll(weights, weight => weight == weights[0])) return new BackendChoice(usable, null, isAnyActive);
+        if (Array.TrueForAll(weights, weight => weight == weights[0])) return new BackendChoice(usable, null, isAnyActive, isByWeight: true);
         var cumulated = new ulong[usable.Length];
         ulong total = 0;
         for (int i = 0; i < cumulated.Length; i++) cumulated[i] = total += (ulong)weights[i];
-        return new BackendChoice(usable, cumulated, isAnyActive);
+        return new BackendChoice(usable, cumulated, isAnyActive, isByWeight: true);
     }
 
     /// <summary>A choice by a Maglev table: where a backend goes or comes, hardly a flow of the others changes.</summary>
@@ -69,6 +75,23 @@ public sealed class BackendChoice
         }
 
         return backends[low];
+    }
+
+    /// <summary>Writes a choice by weight among few down: the weights up to and including each, the highest number behind the last, and their indexes as bytes.</summary>
+    /// <returns>How many can be chosen; -1: it can't be written so.</returns>
+    internal int Write(Span<uint> into, out ulong indexes)
+    {
+        indexes = 0;
+        into.Fill(uint.MaxValue);
+        if (!isByWeight || backends.Length > MostInLine) return -1;
+        for (int i = 0; i < backends.Length; i++)
+        {
+            into[i] = ends is null ? (uint)i + 1 : (uint)ends[i];
+            indexes |= (ulong)(byte)backends[i] << (8 * i);
+            if (backends[i] > byte.MaxValue) return -1;
+        }
+
+        return backends.Length;
     }
 
     // Those that have a weight; where there are none those that drain, all alike.

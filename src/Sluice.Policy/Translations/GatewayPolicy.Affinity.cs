@@ -44,10 +44,10 @@ public sealed partial class GatewayPolicy
     {
         int found = Resolve(packet, Locate(packet.Realm, packet.Destination));
         if (Destination.KindOf(found) != DestinationKind.Service) return;
-        ref readonly ServiceView view = ref ServiceViews[Destination.NumberOf(found)];
-        int place = backendNumber - view.Service.FirstBackend;
-        if ((uint)place >= (uint)view.Service.Backends.Length) return;
-        Decision admitted = Admit(packet, view);
-        decision = admitted.Kind == DecisionKind.Drop ? admitted : LeadTo(packet, view.Service, place, admitted);
+        ref readonly ServiceLine line = ref ServiceLines[Destination.NumberOf(found)];
+        int place = backendNumber - line.FirstBackend;
+        if ((uint)place >= (uint)VirtualServices[line.Service].Backends.Length) return;
+        Decision admitted = Admit(packet, line);
+        decision = admitted.Kind == DecisionKind.Drop ? admitted : LeadTo(packet, line, place, admitted);
     }
 }

@@ -7,19 +7,20 @@ namespace Sluice.Policy;
 public sealed partial class GatewayPolicy
 {
     // A session to a virtual endpoint stays with its backend while that is listed, whatever its weight, state and health are and whomever a new packet would get.
-    private Revalidation RedecideService(in LiveSession live, in FirstPacket first, in ServiceView view, out Decision decision)
+    private Revalidation RedecideService(in LiveSession live, in FirstPacket first, in ServiceLine line, out Decision decision)
     {
-        decision = Admit(first, view);
+        VirtualService service = VirtualServices[line.Service];
+        decision = Admit(first, line);
         if (decision.Kind == DecisionKind.Drop) return Revalidation.Forbidden;
         if (decision.RealmTo != live.Reply.Realm) return Revalidation.Changed;
         Decision admitted = decision;
-        for (int place = 0; place < view.Service.Backends.Length; place++)
+        for (int place = 0; place < service.Backends.Length; place++)
         {
-            decision = LeadTo(first, view.Service, place, admitted);
-            if (LeadsToSameBackend(live, view.Service, place, decision) && OwnsItsSource(live, first, view, place, ref decision)) return Revalidation.Kept;
+            decision = LeadTo(first, line, place, admitted);
+            if (LeadsToSameBackend(live, service, place, decision) && OwnsItsSource(live, first, line, place, ref decision)) return Revalidation.Kept;
         }
 
-        return RedecideRemoved(live, first, view, admitted, out decision);
+        return RedecideRemoved(live, first, line, admitted, out decision);
     }
 
     // Packets of all direct backends look the same: which one a session has, it remembers.
@@ -31,27 +32,27 @@ public sealed partial class GatewayPolicy
     }
 
     // TCP of a backend that is gone is left to finish where the document says so. Whatever else there is chooses again.
-    private Revalidation RedecideRemoved(in LiveSession live, in FirstPacket first, in ServiceView view, in Decision admitted, out Decision decision)
+    private Revalidation RedecideRemoved(in LiveSession live, in FirstPacket first, in ServiceLine line, in Decision admitted, out Decision decision)
     {
         decision = admitted;
-        if (!view.Service.DrainsRemoved || first.Protocol != IpProtocol.Tcp)
+        if (!VirtualServices[line.Service].DrainsRemoved || first.Protocol != IpProtocol.Tcp)
         {
-            decision = LeadTo(first, view.Service, view.Service.Choose(first), admitted);
+            decision = LeadTo(first, line, VirtualServices[line.Service].Choose(first), admitted);
             return decision.Kind == DecisionKind.Drop ? Revalidation.Forbidden : Revalidation.Changed;
         }
 
         decision.SetDestination(live.Reply.Source, live.Reply.SourcePort);
-        if (view.Pair != ServiceView.Own && decision.SourcePool != Decision.NoPool) return OwnsItsSource(live, first, ref decision) ? Revalidation.Kept : Revalidation.Changed;
+        if (line.Pair != ServiceLine.Own && decision.SourcePool != Decision.NoPool) return OwnsItsSource(live, first, ref decision) ? Revalidation.Kept : Revalidation.Changed;
         if (live.HasPublicSource) return TryKeepSourceOfPolicy(live, first, ref decision) ? Revalidation.Kept : Revalidation.Changed;
         if (live.Reply.Destination != live.Original.Source) decision.SetSource(live.Reply.Destination, live.Reply.DestinationPort);
         return Revalidation.Kept;
     }
 
     // What a backend or the hairpin says of the source is an address; the port is another where the return tuple was taken. Through a peering the exposes say it.
-    private bool OwnsItsSource(in LiveSession live, in FirstPacket first, in ServiceView view, int place, ref Decision decision)
+    private bool OwnsItsSource(in LiveSession live, in FirstPacket first, in ServiceLine line, int place, ref Decision decision)
     {
         if (MayLeaveOtherwise(first.Realm, decision.Kind) && RedecideSource(live, first, ref decision)) return HasSourceOfPolicy(live, decision);
-        if (view.Pair != ServiceView.Own && !view.Service.Backends[place].RewritesSource) return OwnsItsSource(live, first, ref decision);
+        if (line.Pair != ServiceLine.Own && !BackendLines[line.FirstBackend + place].RewritesSource) return OwnsItsSource(live, first, ref decision);
         IpAddress source = decision.RewritesSource ? decision.Source : first.Source;
         if (live.HasPublicSource || source != live.Reply.Destination) return false;
         if (decision.RewritesSource) decision.SetSource(source, live.Reply.DestinationPort);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Policy.Balancing;
@@ -25,7 +26,13 @@ public sealed partial class GatewayPolicy
     } = [];
 
     // By the number in a Destination: a service as its own realm, or a peer, sees it.
-    internal ServiceView[] ServiceViews { get; init; } = [];
+    internal LineTable<ServiceLine> ServiceLines { get; init; }
+
+    // By the number that a decision has for a backend.
+    internal LineTable<BackendLine> BackendLines { get; init; }
+
+    // By realm number: the virtual addresses of realms with many; empty, where it is not worth one.
+    internal HostIndex[] Hosts { get; init; } = [];
 
     // By the number in a Destination: a service by who asks.
     internal SourceMatch[] SourceMatches { get; init; } = [];
@@ -46,57 +53,85 @@ public sealed partial class GatewayPolicy
     /// <param name="isUp">Whether it can be reached; of a new policy each can.</param>
     public void SetUp(int number, bool isUp)
     {
-        if (TryGetBackend(number, out VirtualService? service, out int place)) service!.SetUp(place, isUp);
+        if (!TryGetBackend(number, out VirtualService? service, out int place)) return;
+
+        // The service is asked from before its first backend goes down until after the last is up again: a decision finds the one choice or the other.
+        foreach (int line in service!.Lines) Volatile.Write(ref ServiceLines[line].Choices, ServiceLine.AskService);
+        service.SetUp(place, isUp);
+        if (!service.IsWhole) return;
+        Span<uint> weights = stackalloc uint[BackendChoice.MostInLine];
+        byte choices = service.TryWriteChoice(weights, out _);
+        foreach (int line in service.Lines) Volatile.Write(ref ServiceLines[line].Choices, choices);
     }
 
-    private Decision Serve(in FirstPacket packet, in ServiceView view)
+    // Calls for all that a decision on a packet to the address will most likely read, at once.
+    private bool TryLocateHost(ushort realm, in IpAddress destination, out int found)
     {
-        Decision decision = Admit(packet, view);
-        return decision.Kind == DecisionKind.Drop ? decision : LeadTo(packet, view.Service, view.Service.Choose(packet), decision);
+        found = PrefixMap.Miss;
+        if (realm >= Hosts.Length || Hosts[realm].IsEmpty || !Hosts[realm].TryFind(destination, out HostEntry host)) return false;
+        found = host.Value;
+        if (Destination.KindOf(found) == DestinationKind.Cell) Cells.Prefetch(Destination.NumberOf(found));
+        Prefetcher.Touch(ref ServiceLines[host.Service]);
+        ref BackendLine backend = ref BackendLines[host.Backend];
+        Prefetcher.Touch(ref backend);
+        Prefetcher.Touch(ref Unsafe.Add(ref backend, 2));
+        Prefetcher.Touch(ref Unsafe.Add(ref backend, 4));
+        return true;
+    }
+
+    private Decision Serve(in FirstPacket packet, in ServiceLine line)
+    {
+        Decision decision = Admit(packet, line);
+        if (decision.Kind == DecisionKind.Drop) return decision;
+
+        // Read once: a change of health may come in between.
+        byte choices = Volatile.Read(in line.Choices);
+        int place = choices == ServiceLine.AskService ? VirtualServices[line.Service].Choose(packet) : line.Choose(packet, choices);
+        return LeadTo(packet, line, place, decision);
     }
 
     // Who may reach the service, and as whom: everybody of its own realm as he is, through a peering who and as its exposes and access list say.
-    private Decision Admit(in FirstPacket packet, in ServiceView view)
+    private Decision Admit(in FirstPacket packet, in ServiceLine line)
     {
-        VirtualService service = view.Service;
         var decision = new Decision
         {
             Kind = DecisionKind.Session,
-            RealmTo = service.Realm,
+            RealmTo = line.Realm,
             SourcePool = Decision.NoPool,
-            Rule = service.Rule,
-            Timers = service.Timers,
+            Rule = line.Rule,
+            Timers = line.Timers,
             OriginalConduct = FlowConduct.KeepErrorSource,
-            HasAffinity = service.Affinity is not null,
+            HasAffinity = line.HasAffinity,
         };
-        if (view.Pair == ServiceView.Own)
+        if (line.Pair == ServiceLine.Own)
         {
             // Its backends' routers are hidden from nobody of their own realm.
             decision.ReplyConduct = FlowConduct.KeepErrorSource;
             return decision;
         }
 
-        ref readonly ExposeView sender = ref SenderOf(Pairs[view.Pair].Sources, packet, out bool mayBegin);
-        if (!mayBegin) return Drop(DropReason.NotExposed, sender.Kind == ExposeKind.None ? service.Rule : sender.Rule);
+        ref readonly ExposeView sender = ref SenderOf(Pairs[line.Pair].Sources, packet, out bool mayBegin);
+        if (!mayBegin) return Drop(DropReason.NotExposed, sender.Kind == ExposeKind.None ? line.Rule : sender.Rule);
         if (!TrySetSource(packet, sender, ref decision, out DropReason refused)) return Drop(refused, sender.Rule);
         if (sender.Hides) decision.OriginalConduct = FlowConduct.None;
-        return UnderAcl(view.Pair, packet, decision);
+        return UnderAcl(line.Pair, packet, decision);
     }
 
-    private static Decision LeadTo(in FirstPacket packet, VirtualService service, int place, Decision decision)
+    private Decision LeadTo(in FirstPacket packet, in ServiceLine line, int place, Decision decision)
     {
         if (place == BackendChoice.None)
         {
-            Decision refusal = Drop(DropReason.NoBackend, service.Rule);
-            refusal.RealmTo = service.Realm;
+            Decision refusal = Drop(DropReason.NoBackend, line.Rule);
+            refusal.RealmTo = line.Realm;
             return refusal;
         }
 
-        Backend backend = service.Backends[place];
-        IpAddress address = backend.Address ?? packet.Destination;
-        decision.Backend = service.FirstBackend + place;
+        int number = line.FirstBackend + place;
+        ref readonly BackendLine backend = ref BackendLines[number];
+        IpAddress address = backend.AddressFor(packet.Destination);
+        decision.Backend = number;
         if (backend.IsDirect) decision.SetNextHop(address);
-        else decision.SetDestination(address, service.PortOf(backend, packet.DestinationPort));
+        else decision.SetDestination(address, backend.PortFor(packet.DestinationPort, line.FirstPort));
         SetSourceOf(packet, backend, address, ref decision);
         if (!backend.IsDirect) return decision;
 
@@ -108,11 +143,12 @@ public sealed partial class GatewayPolicy
         return decision;
     }
 
-    private static void SetSourceOf(in FirstPacket packet, Backend backend, in IpAddress address, ref Decision decision)
+    private void SetSourceOf(in FirstPacket packet, in BackendLine backend, in IpAddress address, ref Decision decision)
     {
         if (backend.RewritesSource)
         {
-            decision.SetSource(backend.Source ?? packet.Source, backend.SourcePort ?? packet.SourcePort);
+            IpAddress source = backend.HasSource && TryGetBackend(decision.Backend, out VirtualService? service, out int place) ? service!.Backends[place].Source!.Value : packet.Source;
+            decision.SetSource(source, backend.SourcePortFor(packet.SourcePort));
             decision.SourcePool = Decision.NoPool;
         }
         else if (!backend.IsDirect && address == packet.Source && decision is { RewritesSource: false, SourcePool: Decision.NoPool })
@@ -123,22 +159,22 @@ public sealed partial class GatewayPolicy
     }
 
     // What no translation of a virtual address has. ICMP queries are for the gateway: it answers an echo request, and drops what else there is for the reason named.
-    private Decision ServeRest(in FirstPacket packet, in ServiceView view)
+    private Decision ServeRest(in FirstPacket packet, in ServiceLine line)
     {
         bool isQuery = packet.HasPorts && packet.Protocol is IpProtocol.Icmp or IpProtocol.IcmpV6;
         if (!isQuery)
         {
             // An address that source NAT has too belongs, for the rest of its ports, to whoever has a mapping.
-            bool isShared = view.Pair == ServiceView.Own && CanTakePort(packet) && SourceNatOf(packet.Realm, packet.Destination) is not null;
-            return isShared ? Ask(packet.Realm) : Drop(DropReason.NotExposed, view.Service.Rule) with { InSilence = true };
+            bool isShared = line.Pair == ServiceLine.Own && CanTakePort(packet) && SourceNatOf(packet.Realm, packet.Destination) is not null;
+            return isShared ? Ask(packet.Realm) : Drop(DropReason.NotExposed, line.Rule) with { InSilence = true };
         }
 
-        var decision = new Decision { Kind = DecisionKind.Stateless, RealmTo = view.Service.Realm, SourcePool = Decision.NoPool, Rule = view.Service.Rule };
-        if (view.Pair != ServiceView.Own)
+        var decision = new Decision { Kind = DecisionKind.Stateless, RealmTo = line.Realm, SourcePool = Decision.NoPool, Rule = line.Rule };
+        if (line.Pair != ServiceLine.Own)
         {
-            _ = SenderOf(Pairs[view.Pair].Sources, packet, out bool mayBegin);
-            if (!mayBegin) return Drop(DropReason.NotExposed, view.Service.Rule);
-            decision = UnderAcl(view.Pair, packet, decision);
+            _ = SenderOf(Pairs[line.Pair].Sources, packet, out bool mayBegin);
+            if (!mayBegin) return Drop(DropReason.NotExposed, line.Rule);
+            decision = UnderAcl(line.Pair, packet, decision);
             if (decision.Kind == DecisionKind.Drop) return decision;
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Packets;
@@ -12,23 +13,46 @@ namespace Sluice.Policy.Translations;
 internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, PolicyTables tables, RealmSpace[] spaces, SourceMatcher clients)
 {
     private readonly List<VirtualService> services = [];
-    private readonly List<ServiceView> views = [];
+    private readonly List<ServiceLine> lines = [];
     private readonly Dictionary<ushort, List<Placed>> byRealm = [];
     private int backends = 1;
 
     // IsRest: what matches no translation of the address is nobody's.
-    private readonly record struct Placed(UInt128 Value, VirtualService Service, bool IsRest);
+    private readonly record struct Placed(UInt128 Value, VirtualService Service, int Number, bool IsRest);
 
     internal VirtualService[] Services => [.. services];
 
-    internal ServiceView[] Views
+    internal LineTable<ServiceLine> Lines => new(CollectionsMarshal.AsSpan(lines));
+
+    /// <summary>By the number of a backend; the first is none.</summary>
+    internal LineTable<BackendLine> BackendLines =>
+        new([default, .. services.SelectMany(static service => service.Backends, static (_, backend) => BackendLine.Of(backend))]);
+
+    /// <summary>By realm number: an index of its virtual addresses where it has many.</summary>
+    internal HostIndex[] HostsWith(ReadOnlySpan<PrefixMap> maps)
     {
-        get
+        var indexes = new HostIndex[maps.Length];
+        foreach ((ushort realm, List<Placed> placed) in byRealm)
         {
-            ServiceView[] all = [.. views];
-            HugePages.Gather(all);
-            return all;
+            var hosts = new Dictionary<IpAddress, HostEntry>();
+            foreach (Placed one in placed)
+            {
+                IpAddress address = one.Service.Address;
+                hosts.TryAdd(address, new HostEntry
+                {
+                    Address = address.Value,
+                    Family = address.Family,
+                    IsUsed = true,
+                    Value = maps[realm].Find(address),
+                    Service = one.Service.Lines[0],
+                    Backend = one.Service.FirstBackend,
+                });
+            }
+
+            if (hosts.Count >= HostIndex.Least) indexes[realm] = new HostIndex(hosts.Values);
         }
+
+        return indexes;
     }
 
     /// <summary>Compiles all translations. The peers' exposes are in the spaces already.</summary>
@@ -66,11 +90,11 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
         backends += compiled.Length;
 
         bool isRest = !document.IsReal && !document.NoClient;
-        int view = AddView(service, ServiceView.Own);
+        int view = AddView(service, services.Count - 1, ServiceLine.Own);
         spaces[realm].AddService(address, EntryOf(service, service.Ports, view));
         if (isRest) spaces[realm].AddServiceRest(address, view);
         if (!byRealm.TryGetValue(realm, out List<Placed>? placed)) byRealm.Add(realm, placed = []);
-        placed.Add(new Placed(address.Value, service, isRest));
+        placed.Add(new Placed(address.Value, service, services.Count - 1, isRest));
         tables.Claims.Add(new PortClaim(realm, new IpRange(address, address), PortClasses.Of(service.Protocol), service.Ports));
     }
 
@@ -93,7 +117,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
         {
             VirtualService service = placed[i].Service;
             if (service.Address.Family != shown.Range.Family) continue;
-            int view = AddView(service, shown.Pair);
+            int view = AddView(service, placed[i].Number, shown.Pair);
             if (service.Ports.Overlaps(shown.Ports) && (shown.Ports.IsAll || service.Protocol != IpProtocol.Sctp))
             {
                 var ports = new PortRange(Math.Max(service.Ports.First, shown.Ports.First), Math.Min(service.Ports.Last, shown.Ports.Last));
@@ -117,10 +141,11 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
         return low;
     }
 
-    private int AddView(VirtualService service, int pair)
+    private int AddView(VirtualService service, int number, int pair)
     {
-        views.Add(new ServiceView(service, pair));
-        return views.Count - 1;
+        lines.Add(ServiceLine.Of(service, number, pair));
+        service.Lines = service.Lines.Add(lines.Count - 1);
+        return lines.Count - 1;
     }
 
     // A link without an address yet: a translation of it is nowhere, and a backend of it isn't there.

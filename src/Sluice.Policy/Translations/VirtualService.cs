@@ -78,6 +78,15 @@ public sealed class VirtualService
     /// <summary>The place in <see cref="Backends"/> of the one that a packet is for, or <see cref="BackendChoice.None"/>.</summary>
     internal int Choose(in FirstPacket packet) => choice.Choose(FlowHash.Of(packet, HashFields));
 
+    /// <summary>Writes the choice down for <see cref="ServiceLine"/>: how many can be chosen, or <see cref="ServiceLine.AskService"/> where it doesn't fit.</summary>
+    internal byte TryWriteChoice(Span<uint> weights, out ulong places) => choice.Write(weights, out places) is >= 0 and int count ? (byte)count : ServiceLine.AskService;
+
+    /// <summary>The lines of the service, as its own realm and peers see it.</summary>
+    internal ImmutableArray<int> Lines { get; set; } = [];
+
+    /// <summary>Whether no backend is known to be down.</summary>
+    internal bool IsWhole => !down.AsSpan().Contains(true);
+
     /// <summary>Says whether a backend can be reached. Of one control thread.</summary>
     internal void SetUp(int backend, bool isUp)
     {
@@ -122,12 +131,4 @@ public sealed class VirtualService
         for (int i = 0; i < shares.Length; i++) shares[i] = new BackendShare(Backends[i].Identity, Backends[i].Weight, !down[i]);
         return TableSize > 0 ? BackendChoice.ByMaglev(shares, TableSize) : BackendChoice.ByWeight(shares);
     }
-}
-
-/// <summary>A virtual service as one realm sees it.</summary>
-/// <param name="Service">The service.</param>
-/// <param name="Pair">The pair whose packets reach it through a peering; <see cref="Own"/> in its own realm.</param>
-internal readonly record struct ServiceView(VirtualService Service, int Pair)
-{
-    internal const int Own = -1;
 }

@@ -38,7 +38,7 @@ internal sealed record LanternDocument : NatDocument
         return new LanternDocument { To = to, Inside = inside.Value, Shines = range, IsRemembered = remembers, SeenAs = seenAs, IsReturned = returns, Owned = [spec.Owned("address", realm, range)] };
     }
 
-    protected override NatRule Compile(NatNames names) =>
+    protected internal override NatRule Compile(NatNames names) =>
         new Lantern(names.Realm(To), Inside, IsRemembered, SeenAs is { } seen ? names.Pool(To, new IpRange(seen, seen)) : Decision.NoPool, IsReturned ? Shines.First : null);
 }
 
