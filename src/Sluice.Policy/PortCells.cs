@@ -54,8 +54,13 @@ internal readonly struct PortCells(int[] words)
         return words[first + low * Interval + 1];
     }
 
-    /// <summary>Calls for the memory of a cell.</summary>
-    internal void Prefetch(int cell) => Prefetcher.Touch(ref words[cell]);
+    /// <summary>Calls for the memory of a cell: two lines, as those of one port of one address mostly lie across the end of one.</summary>
+    internal void Prefetch(int cell)
+    {
+        ref int first = ref words[cell];
+        Prefetcher.Touch(ref first);
+        Prefetcher.Touch(ref Unsafe.Add(ref first, Header + 4 * Interval));
+    }
 
     /// <summary>The value of a cell for packets without ports: what covers the address whatever the port is.</summary>
     internal int WithoutPorts(int cell) => words[cell];
