@@ -33,6 +33,15 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void A_backend_sees_an_address_that_the_gateway_has_itself()
+    {
+        town.Keep(new WebServer(town.ServerSide, "server", Town.Server4, 8080));
+        SluiceProcess gateway = Run();
+        gateway.Command($"cnat translation add proto TCP vip {Virtual} 80 to vpc2->{Town.Server4} 8080");
+        for (int i = 0; i < 5; i++) Assert.Equal($"server {Town.Outside4}\n", Ask());
+    }
+
+    [Fact]
     public void Source_NAT_comes_by_commands_and_an_exclusion_takes_it_from_new_sessions()
     {
         SluiceProcess gateway = Run();

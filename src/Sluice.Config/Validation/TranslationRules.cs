@@ -55,7 +55,8 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
             if (backend.Direct && backend.KeepsAddress)
                 problems.Error(backend.Place, "spec.backends", ConfigRule.Invalid, "packets go unrewritten to a backend with an address: this one has none");
             if (backend.AddressOf is { } link) ExistsWithAddress(link);
-            if ((backend.SourceAddressOf is { } host && Lists(host, translation.Address.Family)) || (backend.SourceAddress is { } given && IsOwn(translation.Realm, given)))
+            bool isOfHost = (backend.SourceAddressOf is { } host && Lists(host, translation.Address.Family)) || (backend.SourceAddress is { } given && IsOwn(translation.Realm, given));
+            if (isOfHost && backend.SourcePort is not null)
                 problems.Warning(backend.Place, "spec.backends", ConfigRule.Ignored, SourceOfHost(backend));
             if (backend.SourceAddressOf is { } source) ExistsWithAddress(source);
         }
@@ -80,10 +81,9 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
     private bool Lists(NamedSpec named, IpFamily family) => asked.Gateways.Exists(gateway =>
         gateway.Links.Any(link => link.Name == named.Name && link.Addresses.Any(own => own.Address.Family == family)));
 
-    // The host hears the answers too, and resets connections that it doesn't know.
-    private static string SourceOfHost(BackendSpec backend) => backend.SourceAddressOf is { } link
-        ? $"the backend sees an address of link '{Nearest.Shown(link.Name)}', which the host answers for: give a source that nobody else has, or use source NAT, which shares ports with the host"
-        : $"the backend sees {backend.SourceAddress}, which the host answers for: give a source that nobody else has, or use source NAT, which shares ports with the host";
+    // The host hears answers to a port that no session has taken for itself, and resets connections that it doesn't know.
+    private static string SourceOfHost(BackendSpec backend) =>
+        $"port {backend.SourcePort} of {(backend.SourceAddressOf is { } link ? $"an address of link '{Nearest.Shown(link.Name)}'" : $"{backend.SourceAddress}")} is the host's: without a port the host and the sessions share the address";
 
     // The address of a link is known where the Gateway gives it; one that the kernel gives is known when it comes.
     private (IpAddress Address, string? Of) Known(TranslationDocument translation)

@@ -24,6 +24,11 @@ public sealed record Backend
     /// <summary>Its share of new sessions; 0: it drains.</summary>
     public int Weight { get; init; }
 
+    /// <summary>
+    /// The pool that its clients get a port of <see cref="Source"/> from, or <see cref="Decision.NoPool"/>: where the address is a link's own, host and sessions share it by port.
+    /// </summary>
+    internal int SourcePool { get; init; } = Decision.NoPool;
+
     /// <summary>What it sees of its client is fixed by itself.</summary>
     internal bool RewritesSource => Source is not null || SourcePort is not null;
 

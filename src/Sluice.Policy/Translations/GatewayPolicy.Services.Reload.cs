@@ -53,6 +53,7 @@ public sealed partial class GatewayPolicy
     {
         if (MayLeaveOtherwise(first.Realm, decision.Kind) && RedecideSource(live, first, ref decision)) return HasSourceOfPolicy(live, decision);
         if (line.Pair != ServiceLine.Own && !BackendLines[line.FirstBackend + place].RewritesSource) return OwnsItsSource(live, first, ref decision);
+        if (decision.SourcePool != Decision.NoPool) return live.HasPublicSource && PoolHas(decision.SourcePool, live.Reply.Destination);
         IpAddress source = decision.RewritesSource ? decision.Source : first.Source;
         if (live.HasPublicSource || source != live.Reply.Destination) return false;
         if (decision.RewritesSource) decision.SetSource(source, live.Reply.DestinationPort);

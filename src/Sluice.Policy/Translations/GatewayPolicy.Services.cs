@@ -147,9 +147,10 @@ public sealed partial class GatewayPolicy
     {
         if (backend.RewritesSource)
         {
-            IpAddress source = backend.HasSource && TryGetBackend(decision.Backend, out VirtualService? service, out int place) ? service!.Backends[place].Source!.Value : packet.Source;
-            decision.SetSource(source, backend.SourcePortFor(packet.SourcePort));
-            decision.SourcePool = Decision.NoPool;
+            Backend? of = backend.HasSource && TryGetBackend(decision.Backend, out VirtualService? service, out int place) ? service!.Backends[place] : null;
+            decision.SourcePool = of?.SourcePool ?? Decision.NoPool;
+            decision.RewritesSource = false;
+            if (decision.SourcePool == Decision.NoPool) decision.SetSource(of?.Source ?? packet.Source, backend.SourcePortFor(packet.SourcePort));
         }
         else if (!backend.IsDirect && address == packet.Source && decision is { RewritesSource: false, SourcePool: Decision.NoPool })
         {

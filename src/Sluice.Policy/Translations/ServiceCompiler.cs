@@ -15,6 +15,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
     private readonly List<VirtualService> services = [];
     private readonly List<ServiceLine> lines = [];
     private readonly Dictionary<ushort, List<Placed>> byRealm = [];
+    private readonly HashSet<(ushort Realm, IpAddress Address)> shared = [];
     private int backends = 1;
 
     // IsRest: what matches no translation of the address is nobody's.
@@ -71,7 +72,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
     {
         if (AddressOf(document.AddressOf, document.Address) is not { } address) return;
         ushort realm = realms.TryGet(document.Realm, out ushort number) ? number : RealmRegistry.None;
-        ImmutableArray<Backend> compiled = [.. document.Backends.Select(Compile).OfType<Backend>().OrderBy(static backend => backend.Order)];
+        ImmutableArray<Backend> compiled = [.. document.Backends.Select(spec => Compile(spec, document, realm)).OfType<Backend>().OrderBy(static backend => backend.Order)];
         var service = new VirtualService(compiled, backends, document.Maglev ? document.TableSize : 0)
         {
             Name = document.Name,
@@ -98,16 +99,27 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
         tables.Claims.Add(new PortClaim(realm, new IpRange(address, address), PortClasses.Of(service.Protocol), service.Ports));
     }
 
-    // What backends see as their clients comes back to the gateway, which answers for it as for any address of its own making. A link's own address is the host's,
-    // and a virtual one is taken already.
+    // What backends see as their clients comes back to the gateway, which answers for it as for any address of its own making. A virtual address is taken already,
+    // and of a link's own address what no session has is the host's.
     private void OwnSources()
     {
         HashSet<(ushort Realm, IpAddress Address)> taken = [.. services.Select(static service => (service.Realm, service.Address))];
-        foreach (LinkSpec link in config.Gateway.Links)
-            if (realms.TryGet(link.Realm, out ushort realm)) taken.UnionWith(link.Addresses.Select(own => (realm, own.Address)));
+        taken.ExceptWith(shared);
         foreach (VirtualService service in services)
             foreach (Backend backend in service.Backends)
                 if (backend.Source is { } source && taken.Add((service.Realm, source))) spaces[service.Realm].AddPublic(new IpRange(source, source));
+    }
+
+    // Whether the host has the address too: then sessions take ports of it, as with masquerade, and the host keeps its hands off those.
+    private bool IsOfHost(string realm, IpAddress address) =>
+        config.Gateway.Links.Any(link => link.Realm == realm && link.Addresses.Any(own => own.Address == address));
+
+    // A source port stays where it is free, and serves as many clients as there are backends.
+    private int PoolOf(IpAddress source, TranslationDocument document, ushort realm)
+    {
+        shared.Add((realm, source));
+        SessionProfile profile = ProfileCompiler.Compile(config.ProfileNamed(document.Profile)) with { Mapping = MappingMode.AddressAndPortDependent };
+        return tables.AddPool(new PoolDefinition(realm, [new IpRange(source, source)], profile));
     }
 
     // What a peer shows as it is it shows as packets of its own realm find it.
@@ -149,7 +161,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
     }
 
     // A link without an address yet: a translation of it is nowhere, and a backend of it isn't there.
-    private Backend? Compile(BackendSpec spec)
+    private Backend? Compile(BackendSpec spec, TranslationDocument document, ushort realm)
     {
         IpAddress? address = spec.KeepsAddress ? null : AddressOf(spec.AddressOf, spec.Address);
         IpAddress? source = spec.SourceAddressOf is null ? spec.SourceAddress : AddressOf(spec.SourceAddressOf, spec.Address);
@@ -160,6 +172,7 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
             FirstPort = spec.Ports?.First,
             Source = source,
             SourcePort = spec.SourcePort,
+            SourcePool = source is { } given && spec.SourcePort is null && IsOfHost(document.Realm, given) ? PoolOf(given, document, realm) : Decision.NoPool,
             IsDirect = spec.Direct,
             Weight = spec.Draining ? 0 : spec.Weight,
         };

@@ -35,13 +35,14 @@ public class TranslationRulesTests
     public void What_differs_in_family_port_protocol_or_link_is_two(string commands) => Assert.Empty(Load(commands).Errors());
 
     [Theory]
-    [InlineData("cnat translation add vip 30.0.0.2 80 to 10.0.0.1->20.0.0.1 80", "the backend sees 10.0.0.1, which the host answers for: give a source that nobody else has, or use source NAT, which shares ports with the host")]
-    [InlineData("cnat translation add vip 30.0.0.2 80 to lan->20.0.0.1 80", "the backend sees an address of link 'lan', which the host answers for: give a source that nobody else has, or use source NAT, which shares ports with the host")]
-    public void A_source_that_the_host_has_is_warned_of(string commands, string message)
+    [InlineData("cnat translation add vip 30.0.0.2 80 to 10.0.0.1 7->20.0.0.1 80", "port 7 of 10.0.0.1 is the host's: without a port the host and the sessions share the address")]
+    [InlineData("cnat translation add vip 30.0.0.2 80 to lan 7->20.0.0.1 80", "port 7 of an address of link 'lan' is the host's: without a port the host and the sessions share the address")]
+    public void A_port_of_the_host_as_source_is_warned_of(string commands, string message)
     {
         ConfigError warning = Assert.Single(Load(commands).Problems);
         Assert.Equal((false, message), (warning.IsError, warning.Message));
-        Assert.Empty(Load("cnat translation add vip 30.0.0.2 80 to 10.0.0.9->20.0.0.1 80").Problems);
+        Assert.Empty(Load("cnat translation add vip 30.0.0.2 80 to 10.0.0.9 7->20.0.0.1 80").Problems);
+        Assert.Empty(Load("cnat translation add vip 30.0.0.2 80 to 10.0.0.1->20.0.0.1 80").Problems);
     }
 
     [Fact]

@@ -111,4 +111,19 @@ public sealed class ServiceRedecideTests
         Assert.Equal(2, decision.Backend);
         Assert.Equal(Revalidation.Changed, policy.Policy.Redecide(live, out _));
     }
+
+    [Fact]
+    public void A_session_keeps_its_port_of_an_address_that_a_link_has_while_its_backend_sees_that_address()
+    {
+        const string Links = "  links: [{ name: l, driver: tun, realm: a, addresses: [20.0.0.254/24] }]";
+        static TestPolicy Seen(string source) => Of([], [Translation("30.0.0.2 80 TCP vip", "", $"20.0.0.1{source}")], gateway: Links);
+        TestPolicy before = Seen(" source=20.0.0.254");
+        Decision decision = before.Policy.Decide(before.Packet("a", Client, Web, "tcp"));
+        Assert.Equal((false, "20.0.0.254"), (decision.RewritesSource, before.Policy.Pools[decision.SourcePool].Addresses.Single().ToString()));
+
+        LiveSession live = before.Session(Client, Web, "20.0.0.1:80", "20.0.0.254:1024") with { HasPublicSource = true };
+        Assert.Equal(Revalidation.Kept, before.Policy.Redecide(live, out decision));
+        Assert.Equal(Revalidation.Changed, Seen("").Policy.Redecide(live, out _));
+        Assert.Equal(Revalidation.Changed, Seen(" source=20.0.0.253").Policy.Redecide(live, out _));
+    }
 }
