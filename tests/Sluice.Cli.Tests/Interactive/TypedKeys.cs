@@ -7,8 +7,16 @@ internal sealed class TypedKeys(string typed) : IKeySource
 {
     private static readonly Dictionary<string, ConsoleKey> Named = new(StringComparer.Ordinal)
     {
-        ["enter"] = ConsoleKey.Enter, ["tab"] = ConsoleKey.Tab, ["back"] = ConsoleKey.Backspace, ["del"] = ConsoleKey.Delete, ["left"] = ConsoleKey.LeftArrow,
-        ["right"] = ConsoleKey.RightArrow, ["up"] = ConsoleKey.UpArrow, ["down"] = ConsoleKey.DownArrow, ["home"] = ConsoleKey.Home, ["end"] = ConsoleKey.End,
+        ["enter"] = ConsoleKey.Enter,
+        ["tab"] = ConsoleKey.Tab,
+        ["back"] = ConsoleKey.Backspace,
+        ["del"] = ConsoleKey.Delete,
+        ["left"] = ConsoleKey.LeftArrow,
+        ["right"] = ConsoleKey.RightArrow,
+        ["up"] = ConsoleKey.UpArrow,
+        ["down"] = ConsoleKey.DownArrow,
+        ["home"] = ConsoleKey.Home,
+        ["end"] = ConsoleKey.End,
     };
 
     private int at;
