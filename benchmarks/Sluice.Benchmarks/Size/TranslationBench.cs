@@ -36,6 +36,7 @@ internal static class TranslationBench
         SizeFlow Draw() => new(0, 1, 0x0A00_0000 + (uint)random.Next(1 << 24), (ushort)random.Next(1024, 65536), TranslationTexts.Virtual(random.Next(Count)), TranslationTexts.Port);
         FirstPacket First() => Draw().First(realm);
         yield return Row("decide", ColdDecisions.Decide(policy, First, samples, evict), "ns, cold", DecideGoalNanoseconds);
+        yield return Row("ahead", ColdDecisions.DecideAhead(policy, First, samples, evict), "ns, cold", DecideGoalNanoseconds);
 
         start = Stopwatch.GetTimestamp();
         using var engine = new SizeEngine(config, realms, policy, capacity: 100_000);

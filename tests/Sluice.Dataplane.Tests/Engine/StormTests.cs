@@ -61,9 +61,10 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
             Send(random, (int)((long)sessions * reload / reloads), (int)((long)sessions * (reload + 1) / reloads), forwards);
 
             // The change comes while all of that is on its way.
-            List<StormForward> before = forwards;
             configuration = net.Next(out forwards);
-            inForce = [before, forwards];
+
+            // A worker that the machine holds up still sends by what was in force a few changes ago.
+            inForce = [.. inForce.TakeLast(3), forwards];
             Apply(configuration);
             if (reload % (reloads / Checks) == 0) Check(forwards);
             Assert.True(wrongs.IsEmpty, string.Join('\n', wrongs.Take(10)));
