@@ -26,6 +26,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
     private const int Checks = 10;
     private const int Burst = 64;
     private const int MostWaiting = 1500;
+    private const int MostMillisecondsHeldUp = 10_000;
     private const int FromInside = 1;
     private const int ToForward = 2;
 
@@ -61,10 +62,9 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
             Send(random, (int)((long)sessions * reload / reloads), (int)((long)sessions * (reload + 1) / reloads), forwards);
 
             // The change comes while all of that is on its way.
+            List<StormForward> before = forwards;
             configuration = net.Next(out forwards);
-
-            // A worker that the machine holds up still sends by what was in force a few changes ago.
-            inForce = [.. inForce.TakeLast(3), forwards];
+            inForce = [before, forwards];
             Apply(configuration);
             if (reload % (reloads / Checks) == 0) Check(forwards);
             Assert.True(wrongs.IsEmpty, string.Join('\n', wrongs.Take(10)));
@@ -134,8 +134,10 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
         while (true);
     }
 
+    // A worker that the machine holds up has packets in its hands that are in and not yet out: that passes, and what doesn't is a fault which the caller finds.
     private void Quiesce()
     {
+        long end = Environment.TickCount64 + MostMillisecondsHeldUp;
         ulong before;
         do
         {
@@ -143,8 +145,10 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
             Pump();
             Thread.Sleep(5);
         }
-        while (!answers.IsEmpty || links.Values.Any(static link => link.Pending > 0) || engine.Counters().In != before);
+        while (IsMoving(before) || (engine.Counters().Imbalance != 0 && Environment.TickCount64 < end));
     }
+
+    private bool IsMoving(ulong before) => !answers.IsEmpty || links.Values.Any(static link => link.Pending > 0) || engine.Counters().In != before;
 
     // On a worker's thread, for each packet that leaves.
     private void Left(string link, byte[] frame)
