@@ -120,20 +120,20 @@ public sealed partial class Ruleset
     private FirstPacket Numbered(in FirstPacket packet)
     {
         FirstPacket numbered = packet;
-        numbered.Link = packet.Link < LinkNumbers.Length ? LinkNumbers[packet.Link] : (ushort)GatewayPolicy.NoLink;
+        numbered.Link = NumberOf(packet.Link, LinkNumbers);
         return numbered;
     }
 
-    // What has no way out is refused for that by whoever sends it.
+    // What has no way out is refused for that by whoever sends it. A way out by a link that the policy has no number for is one: what is covered never leaves as it is.
     private bool TryFindLink(ushort realm, in IpAddress destination, out ushort link)
     {
-        link = LinkTowards(realm, destination, LinkNumbers);
-        return link != GatewayPolicy.NoLink;
+        int index = Routes.LinkTowards(realm, destination);
+        link = NumberOf(index, LinkNumbers);
+        return index != RouteTable.NoLink;
     }
 
-    private ushort LinkTowards(ushort realm, in IpAddress destination, ImmutableArray<ushort> numbers)
-    {
-        int index = Routes.LinkTowards(realm, destination);
-        return index == RouteTable.NoLink || index >= numbers.Length ? (ushort)GatewayPolicy.NoLink : numbers[index];
-    }
+    private ushort LinkTowards(ushort realm, in IpAddress destination, ImmutableArray<ushort> numbers) => NumberOf(Routes.LinkTowards(realm, destination), numbers);
+
+    private static ushort NumberOf(int index, ImmutableArray<ushort> numbers) =>
+        index == RouteTable.NoLink || index >= numbers.Length ? (ushort)GatewayPolicy.NoLink : numbers[index];
 }

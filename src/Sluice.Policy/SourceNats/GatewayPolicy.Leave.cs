@@ -134,7 +134,9 @@ public sealed partial class GatewayPolicy
         return !decision.RewritesSource || (turnsRound && TryGetBackend(decision.Backend, out Translations.VirtualService? service, out int place) && !service!.Backends[place].RewritesSource);
     }
 
-    private static bool IsToAnotherLink(in FirstPacket first, int linkOut, in Decision decision) => decision.RealmTo != first.Realm || linkOut != first.Link;
+    // Of links without a number none is known to be the one that the packet came by.
+    private static bool IsToAnotherLink(in FirstPacket first, int linkOut, in Decision decision) =>
+        decision.RealmTo != first.Realm || linkOut != first.Link || linkOut == NoLink;
 
     // What a policy has redirected is its own; else the first that speaks of the packet decides.
     private SourceAction ActionFor(in FirstPacket first, in IpAddress destination, int linkOut, bool isFree, int redirectedBy, out int number)

@@ -53,6 +53,16 @@ public class LeaveTests
     }
 
     [Fact]
+    public void What_is_covered_leaves_by_no_link_as_it_is_whether_the_policy_knows_the_link_or_not()
+    {
+        TestPolicy policy = LeavingPolicy.Of(LeavingPolicy.SourceNat($"addresses: [{Pool}]"));
+        FirstPacket first = policy.Packet("a", "10.1.0.5:1000", "203.0.113.7:443", "tcp") with { Link = GatewayPolicy.NoLink, TcpFlags = TcpFlag.Syn };
+        Decision decision = policy.Policy.Decide(first);
+        policy.Policy.Leave(first, GatewayPolicy.NoLink, ref decision);
+        Assert.Equal((DecisionKind.Session, 1), (decision.Kind, (int)decision.SourceNat));
+    }
+
+    [Fact]
     public void The_first_policy_that_speaks_of_a_packet_decides()
     {
         TestPolicy policy = LeavingPolicy.Of(
