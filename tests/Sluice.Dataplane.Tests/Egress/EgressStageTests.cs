@@ -4,6 +4,7 @@ using Sluice.Links;
 using Sluice.Links.Memory;
 using Sluice.Links.Tests.Live;
 using Sluice.Packets;
+using Sluice.Packets.Tests;
 using Xunit;
 
 namespace Sluice.Dataplane.Tests.Egress;
@@ -154,17 +155,13 @@ public sealed unsafe class EgressStageTests
     {
         using Bench bench = new(LinkCapabilities.None);
         bench.Link.KeepsSent = false;
-        long allocated = -1;
-        for (int round = 0; round < 3; round++)
-        {
-            bench.AddPlain(1);
-            bench.AddSuper(Bytes.Tcp, 60_000, 1000);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            bench.Send();
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-
-        Assert.Equal(0, allocated);
+        Allocations.AssertNone(
+            _ => bench.Send(),
+            prepare: _ =>
+            {
+                bench.AddPlain(1);
+                bench.AddSuper(Bytes.Tcp, 60_000, 1000);
+            });
     }
 
     /// <summary>A memory link, its egress stage, and packets that are ready to go.</summary>
