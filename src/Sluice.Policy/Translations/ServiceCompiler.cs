@@ -194,8 +194,10 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
         _ => CellProtocols.Sctp,
     };
 
+    // Sessions of one client that begin at one moment are led alike before anybody remembers the client: whichever of them, of the workers and of the gateways is the first.
     private static FlowHashFields FieldsOf(TranslationDocument document)
     {
+        if (document.AffinityTimeout is not null) return FlowHashFields.SourceAddress;
         FlowHashFields fields = FlowHashFields.None;
         foreach (string name in document.HashFields)
         {

@@ -30,6 +30,26 @@ public sealed class ServiceAffinityTests
         Assert.Equal(TimeSpan.FromSeconds(10_800), policy.Service().Affinity);
     }
 
+    /// <summary>Workers and gateways that see sessions of one client at one moment need not hear of each other's.</summary>
+    [Theory]
+    [InlineData("method: hash")]
+    [InlineData("method: maglev, tableSize: 101")]
+    [InlineData("method: hash, hashFields: [srcPort]")]
+    [InlineData("method: hash, reverse: true")]
+    [InlineData("method: hash, symmetric: true")]
+    public void Whichever_session_of_a_client_is_its_first_gets_the_same_backend(string balancing)
+    {
+        TestPolicy policy = Of(Translation("30.0.0.2 80 TCP vip", $"{Kept}, loadBalancing: {{ {balancing} }}", "20.0.0.1:8080", "20.0.0.2:8080", "20.0.0.3:8080"));
+        HashSet<int> chosen = [];
+        for (int client = 1; client < 30; client++)
+        {
+            HashSet<int> ofClient = [.. Enumerable.Range(40_000, 20).Select(port => policy.Policy.Decide(policy.Packet("a", $"10.0.0.{client}:{port}", "30.0.0.2:80", "tcp")).Backend)];
+            chosen.Add(Assert.Single(ofClient));
+        }
+
+        Assert.Equal(3, chosen.Count);
+    }
+
     [Fact]
     public void A_translation_and_a_backend_are_known_by_the_same_numbers_in_other_configurations()
     {
