@@ -8,7 +8,8 @@ using Xunit;
 
 namespace Sluice.Links.Tests.Kernel;
 
-/// <summary>Needs root.</summary>
+/// <summary>Needs root. Runs alone, for the reason of <see cref="HostPortsTests"/>.</summary>
+[Collection(nameof(HostPortsTests))]
 public sealed unsafe class HostPortKeeperTests : IDisposable, IHostPortClaims
 {
     private static readonly IpAddress Own = IpAddress.Parse("10.0.1.1");

@@ -1,6 +1,7 @@
 using Sluice.Links.Kernel;
 using Sluice.Links.Kernel.Mirror;
 using Sluice.Links.Tests.Kernel.Mirror;
+using Sluice.Links.Tests.Live;
 using Sluice.Packets.Addresses;
 using Xunit;
 
@@ -9,6 +10,9 @@ namespace Sluice.Links.Tests.Kernel;
 /// <summary>Needs root. A gateway with one link to a host.</summary>
 public sealed class KernelNeighborsTests : IDisposable
 {
+    // How often the kernel asks before it gives up, so that an answer may be late.
+    private const int Patient = 300;
+
     private readonly NetworkNamespace _gateway = NetworkNamespace.CreateAnonymous();
     private readonly NetworkNamespace _host = NetworkNamespace.CreateAnonymous();
     private readonly Recorder _recorder = new();
@@ -26,6 +30,7 @@ public sealed class KernelNeighborsTests : IDisposable
             ip address add 10.0.1.1/24 dev ga
             ip address add fd00:1::1/64 dev ga nodad
             sysctl -qw net.ipv4.neigh.ga.retrans_time_ms=100 net.ipv4.neigh.ga.delay_first_probe_time=1
+            sysctl -qw net.ipv4.neigh.ga.mcast_solicit={Patient} net.ipv6.neigh.ga.mcast_solicit={Patient}
             """);
         _host.Shell("""
             ip link set a0 address 02:00:00:00:00:0a
@@ -33,6 +38,8 @@ public sealed class KernelNeighborsTests : IDisposable
             ip address add 10.0.1.2/24 dev a0
             ip address add fd00:1::2/64 dev a0 nodad
             """);
+        Waiting.UntilIpv6(_gateway, "ga");
+        Waiting.UntilIpv6(_host, "a0");
         _ga = _gateway.IndexOf("ga");
         _mirror = _gateway.Run(() => new KernelMirror(["ga"], _recorder));
         _mirror.Start();
@@ -63,8 +70,10 @@ public sealed class KernelNeighborsTests : IDisposable
     public void Asking_for_what_nobody_has_ends_in_a_failure_and_may_be_repeated()
     {
         IpAddress address = IpAddress.Parse("10.0.1.77");
+        _gateway.Shell("sysctl -qw net.ipv4.neigh.ga.mcast_solicit=3");
         _neighbors.Ask(_ga, address);
         _recorder.Until(r => r.NeighborEvents.Any(e => e.Address == address && !e.Usable), "it failed");
+        _gateway.Shell($"sysctl -qw net.ipv4.neigh.ga.mcast_solicit={Patient}");
         _host.Shell("ip address add 10.0.1.77/24 dev a0");
         _neighbors.Ask(_ga, address);
         _recorder.Until(r => r.Usable.ContainsKey((_ga, address)), "it was found");
@@ -79,7 +88,7 @@ public sealed class KernelNeighborsTests : IDisposable
         _neighbors.Confirm(_ga, address);
 
         // The kernel waits, asks at the old place in vain, and then asks everybody.
-        Lab.Until(() =>
+        Waiting.Until(() =>
         {
             _neighbors.Confirm(_ga, address);
             return _gateway.Shell("ip neigh show 10.0.1.2").Contains("02:00:00:00:00:0a REACHABLE", StringComparison.Ordinal);
@@ -104,6 +113,6 @@ public sealed class KernelNeighborsTests : IDisposable
     public void What_the_kernel_refuses_is_counted()
     {
         _neighbors.Ask(4711, IpAddress.Parse("10.0.1.2"));
-        Lab.Until(() => _neighbors.Refused == 1, "the refusal was counted");
+        Waiting.Until(() => _neighbors.Refused == 1, "the refusal was counted");
     }
 }

@@ -1,13 +1,10 @@
 using System.Diagnostics;
-using Xunit;
 
 namespace Sluice.Links.Tests.Kernel;
 
-/// <summary>Commands and pauses for tests in namespaces of their own.</summary>
+/// <summary>Commands for tests in namespaces of their own.</summary>
 internal static class Lab
 {
-    private const int Patience = 15_000;
-
     /// <summary>Runs a shell script inside a namespace; it must succeed.</summary>
     public static string Shell(this NetworkNamespace where, string script)
     {
@@ -31,17 +28,6 @@ internal static class Lab
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach ((string name, string value) in environment) start.Environment[name] = value;
         return where.Run(() => Process.Start(start)!);
-    }
-
-    /// <summary>Waits until something is so.</summary>
-    public static void Until(Func<bool> condition, string what)
-    {
-        long end = Environment.TickCount64 + Patience;
-        while (!condition())
-        {
-            Assert.True(Environment.TickCount64 < end, $"waited in vain until {what}");
-            Thread.Sleep(5);
-        }
     }
 
     /// <summary>The index of an interface inside a namespace.</summary>

@@ -21,11 +21,19 @@ internal sealed class VethPair : IDisposable
             Command("ip", "link", "set", Near, "up");
         });
         FarSide.Run(() => Command("ip", "link", "set", Far, "up"));
+        UntilUp();
     }
 
     public NetworkNamespace NearSide { get; }
 
     public NetworkNamespace FarSide { get; }
+
+    /// <summary>Waits until both ends can carry packets.</summary>
+    public void UntilUp()
+    {
+        Waiting.UntilUp(NearSide, Near);
+        Waiting.UntilUp(FarSide, Far);
+    }
 
     public static string Command(string program, params string[] arguments)
     {

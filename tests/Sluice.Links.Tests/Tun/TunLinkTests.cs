@@ -96,10 +96,9 @@ public sealed unsafe class TunLinkTests
             socket.SendTo(new byte[10], Remote);
         }
 
-        int one = Traffic.Receive(first, 64, FromSocket, patience: 300).Count;
-        int two = Traffic.Receive(second, 64 - one, FromSocket).Count;
-        Assert.Equal(64, one + two);
-        Assert.InRange(one, 1, 63);
+        List<(byte[] Bytes, FrameOffload Offload)>[] received = Traffic.Receive([first, second], 64, FromSocket);
+        Assert.Equal(64, received[0].Count + received[1].Count);
+        Assert.InRange(received[0].Count, 1, 63);
     }
 
     [Fact]
@@ -120,7 +119,9 @@ public sealed unsafe class TunLinkTests
         }
 
         using (TunLink again = new("t", "t0", networkNamespace: host.Path)) Assert.NotEqual(0, again.InterfaceIndex);
-        Assert.DoesNotContain("t0", host.Run(() => VethPair.Command("ip", "link", "show")), StringComparison.Ordinal);
+
+        // A program that another test is just starting holds a copy of the descriptor for a moment.
+        Waiting.Until(() => !host.Run(() => VethPair.Command("ip", "link", "show")).Contains("t0", StringComparison.Ordinal), "the device was gone");
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public sealed unsafe class TunLinkTests
 
     private static Socket OpenUdp(NetworkNamespace host) => host.Run(() =>
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000 };
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = Waiting.PatienceMilliseconds };
         socket.Bind(new IPEndPoint(IPAddress.Parse("10.0.0.1"), 9));
         return socket;
     });

@@ -1,4 +1,5 @@
 using Sluice.Links.Kernel.Mirror;
+using Sluice.Links.Tests.Live;
 using Sluice.Packets.Addresses;
 using Xunit;
 
@@ -15,7 +16,9 @@ public sealed class KernelMirrorTests : IDisposable
 
     public KernelMirrorTests()
     {
+        // Without duplicate address detection nothing changes any more once the links are up.
         _namespace.Shell("""
+            sysctl -qw net.ipv6.conf.default.accept_dad=0
             ip link add ga address 02:00:00:00:01:01 type veth peer name a0
             ip link add gb address 02:00:00:00:02:01 type veth peer name b0
             ip link add other type veth peer name o0
@@ -24,7 +27,9 @@ public sealed class KernelMirrorTests : IDisposable
             ip address add fd00:1::1/64 dev ga nodad
             ip address add 10.0.2.1/24 dev gb
             ip address add 10.0.9.1/24 dev other
+            sysctl -qw net.ipv4.neigh.ga.ucast_solicit=1000 net.ipv6.neigh.ga.ucast_solicit=1000
             """);
+        Waiting.UntilIpv6(_namespace, "ga", "a0", "gb", "b0", "other", "o0");
         _ga = _namespace.IndexOf("ga");
         _gb = _namespace.IndexOf("gb");
     }

@@ -1,4 +1,5 @@
 using Sluice.Links.Kernel.Mirror;
+using Sluice.Links.Tests.Live;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Links.Tests.Kernel.Mirror;
@@ -22,15 +23,15 @@ internal sealed class Recorder : IKernelObserver
 
     public int Resynchronizations { get; private set; }
 
-    /// <summary>How long the observer dawdles over a neighbour.</summary>
-    public int NeighborMilliseconds { get; set; }
+    /// <summary>Lets the observer go on when it is told of a neighbour; reset, it stands still there.</summary>
+    public ManualResetEventSlim HearsNeighbors { get; } = new(initialState: true);
 
     public T Read<T>(Func<Recorder, T> read)
     {
         lock (_gate) return read(this);
     }
 
-    public void Until(Func<Recorder, bool> condition, string what) => Lab.Until(() => Read(condition), what);
+    public void Until(Func<Recorder, bool> condition, string what) => Waiting.Until(() => Read(condition), what);
 
     public void LinkChanged(KernelLink link)
     {
@@ -53,7 +54,7 @@ internal sealed class Recorder : IKernelObserver
 
     public void NeighborChanged(int interfaceIndex, IpAddress address, MacAddress? mac, bool usable)
     {
-        if (NeighborMilliseconds > 0) Thread.Sleep(NeighborMilliseconds);
+        HearsNeighbors.Wait();
         lock (_gate)
         {
             NeighborEvents.Add((address, mac, usable));

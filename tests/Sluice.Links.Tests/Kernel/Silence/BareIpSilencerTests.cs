@@ -15,7 +15,7 @@ public sealed unsafe class BareIpSilencerTests
     {
         using NetworkNamespace place = NetworkNamespace.CreateAnonymous();
         int tun = place.Run(() => TunDevice.Open("tun0", multiQueue: false));
-        place.Shell("ip link set tun0 up; ip address add 10.0.1.1/24 dev tun0");
+        place.Shell("ip link set tun0 up; ip address add 10.0.1.1/24 dev tun0; sysctl -qw net.ipv4.icmp_ratemask=0");
         IpAddress own = IpAddress.Parse("10.0.1.1");
         using OwnAddresses addresses = new();
         addresses.Set([own]);
