@@ -1,4 +1,5 @@
 using Sluice.Packets.Addresses;
+using Sluice.Packets.Tests;
 using Sluice.Sessions;
 using Xunit;
 
@@ -13,8 +14,7 @@ public class LiteralReadingTests(ITestOutputHelper output)
     [Fact]
     public void Every_kind_of_NAT_on_either_end_is_decided_as_it_reads()
     {
-        int seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
+        int seed = Seeds.Next();
         var random = new Random(seed);
         var words = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < Configurations; i++)
@@ -33,8 +33,7 @@ public class LiteralReadingTests(ITestOutputHelper output)
     [Fact]
     public void Live_sessions_are_kept_or_ended_as_the_new_documents_read()
     {
-        int seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
+        int seed = Seeds.Next();
         var random = new Random(seed);
         int kept = 0, ended = 0;
         for (int i = 0; i < Configurations; i++)

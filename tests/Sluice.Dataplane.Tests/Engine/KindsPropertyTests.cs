@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Sluice.Packets;
+using Sluice.Packets.Tests;
 using Sluice.Policy;
 using Sluice.Sessions;
 using Xunit;
@@ -16,8 +17,7 @@ public sealed partial class KindsPropertyTests(ITestOutputHelper output)
     [Fact]
     public void Nothing_hidden_leaves_nothing_has_two_owners_and_reloads_keep_what_they_allow()
     {
-        int first = Random.Shared.Next(1_000_000);
-        output.WriteLine($"seeds {first} to {first + Runs - 1}");
+        int first = Seeds.Next();
         var seen = new Seen();
         for (int seed = first; seed < first + Runs; seed++) Drive(seed, seen);
         output.WriteLine(seen.ToString());

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Sluice.Packets;
+using Sluice.Packets.Tests;
 using Sluice.Sessions;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
     [Fact]
     public void What_becomes_of_every_packet_is_what_a_naive_reading_allows()
     {
-        int first = First();
+        int first = Seeds.Next();
         var seen = new Seen();
         for (int seed = first; seed < first + Runs; seed++) new Run(seed, 1 + (seed % 3), seen).Drive();
         output.WriteLine(seen.ToString());
@@ -28,20 +29,12 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
     [Fact]
     public void The_number_of_workers_changes_no_verdict_and_no_choice()
     {
-        int first = First();
+        int first = Seeds.Next();
         for (int seed = first; seed < first + Runs / 4; seed++)
         {
             string one = new Run(seed, 1, new Seen()).Drive(), three = new Run(seed, 3, new Seen()).Drive();
             Assert.Equal(one, three);
         }
-    }
-
-    private int First()
-    {
-        string? given = Environment.GetEnvironmentVariable("SLUICE_SEED");
-        int first = given is null ? Random.Shared.Next(1_000_000) : int.Parse(given, CultureInfo.InvariantCulture);
-        output.WriteLine($"seeds from {first}");
-        return first;
     }
 
     /// <summary>One configuration, its traffic and its updates.</summary>

@@ -1,13 +1,14 @@
 using System.Text.RegularExpressions;
 using Sluice.Packets.Addresses;
 using Sluice.Packets.Building;
+using Sluice.Packets.Tests;
 using Sluice.Sessions;
 using Xunit;
 
 namespace Sluice.Dataplane.Tests.Engine;
 
 /// <summary>What holds under any configuration and any traffic.</summary>
-public sealed partial class PropertyTests(ITestOutputHelper output)
+public sealed partial class PropertyTests
 {
     private const int Configurations = 25;
     private const int Bursts = 60;
@@ -15,8 +16,7 @@ public sealed partial class PropertyTests(ITestOutputHelper output)
     [Fact]
     public void Every_packet_is_accounted_for_and_no_hidden_address_ever_leaves()
     {
-        int first = Random.Shared.Next(1_000_000);
-        output.WriteLine($"seeds {first} to {first + Configurations - 1}");
+        int first = Seeds.Next();
         for (int seed = first; seed < first + Configurations; seed++) Drive(seed);
     }
 
@@ -81,8 +81,7 @@ public sealed partial class PropertyTests(ITestOutputHelper output)
     [InlineData("tcp S len 33")]
     public void The_way_back_restores_what_the_way_out_changed(string transport)
     {
-        int seed = Random.Shared.Next();
-        output.WriteLine($"seed {seed}");
+        int seed = Seeds.Next();
         var random = new Random(seed);
         using var rig = new Rig(Net.Masquerade("preservePort: false", publics: "203.0.113.0/28"), capacity: 5000);
         for (int i = 0; i < 300; i++)

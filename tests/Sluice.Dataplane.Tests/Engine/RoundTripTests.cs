@@ -2,12 +2,13 @@ using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Packets.Building;
 using Sluice.Packets.Headers;
+using Sluice.Packets.Tests;
 using Xunit;
 
 namespace Sluice.Dataplane.Tests.Engine;
 
 /// <summary>Translation can be taken back: an answer to what a packet became, and an error about it, come to its sender as if nothing had been translated.</summary>
-public sealed class RoundTripTests(ITestOutputHelper output)
+public sealed class RoundTripTests
 {
     private const int Packets = 3000;
 
@@ -16,8 +17,7 @@ public sealed class RoundTripTests(ITestOutputHelper output)
     [InlineData(true)]
     public void What_comes_back_to_a_sender_is_about_exactly_what_it_sent(bool v6)
     {
-        int seed = Random.Shared.Next(1_000_000);
-        output.WriteLine($"seed {seed}");
+        int seed = Seeds.Next();
         var random = new Random(seed);
         var net = new RoundTripNet(random, v6);
         using var rig = new Rig(RoundTripNet.Configuration(v6), capacity: 2 * Packets, seed: (ulong)seed);

@@ -8,6 +8,7 @@ using Sluice.Links.Memory;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Packets.Headers;
+using Sluice.Packets.Tests;
 using Sluice.Policy;
 using Sluice.Sessions;
 using Xunit;
@@ -47,8 +48,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void No_tuple_has_two_owners_and_no_reply_a_wrong_receiver()
     {
-        int seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
+        int seed = Seeds.Next();
         var random = new Random(seed);
         var net = new StormNet(new Random(seed));
         ConfigSet configuration = net.Next(out List<StormForward> forwards);

@@ -1,5 +1,6 @@
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Packets.Tests;
 using Xunit;
 
 namespace Sluice.Policy.Tests.Acl;
@@ -20,8 +21,7 @@ public class AclPropertyTests(ITestOutputHelper output)
     [InlineData(1200, 2)]
     public void A_list_is_judged_as_it_reads(int rules, int lists)
     {
-        int seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
+        int seed = Seeds.Next();
         var random = new Random(seed);
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < lists; i++)

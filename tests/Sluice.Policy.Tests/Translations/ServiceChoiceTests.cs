@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sluice.Packets;
 using Sluice.Packets.Addresses;
+using Sluice.Packets.Tests;
 using Sluice.Policy.Translations;
 using Xunit;
 using static Sluice.Policy.Tests.Translations.ServicePolicy;
@@ -18,8 +19,7 @@ public sealed class ServiceChoiceTests(ITestOutputHelper output)
     [Theory, MemberData(nameof(Methods))]
     public void Two_gateways_lead_each_flow_to_the_same_backend(string method)
     {
-        int seed = Random.Shared.Next();
-        output.WriteLine($"seed {seed}");
+        int seed = Seeds.Next();
         var random = new Random(seed);
         string[] backends = [.. Enumerable.Range(1, 20).Select(i => $"20.0.0.{i}:{8000 + i} weight={random.Next(0, 300)}{(random.Next(5) == 0 ? " state=draining" : "")}")];
         string[] turned = [.. backends];
