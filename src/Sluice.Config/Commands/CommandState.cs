@@ -38,6 +38,12 @@ internal sealed class CommandState
     /// <summary>Told of each translation that a line adds, with the id that it asks for, and of each id that a line takes back.</summary>
     public Action<TranslationDocument?, int?>? Observe { get; init; }
 
+    /// <summary>Told of each setting that a line decides, whatever the lines above it say of that.</summary>
+    public Action<string>? Decided
+    {
+        init => SourceNat.Decided = Startup.Decided = value;
+    }
+
     /// <summary>The id that a next translation gets.</summary>
     public int NextId => reserved.Count == 0 ? nextId : Math.Max(nextId, reserved.Max() + 1);
 
@@ -106,6 +112,7 @@ internal sealed class CommandState
             asked.Translations.Add(translation with { Profile = profile, TableSize = translation.Maglev ? tableSize : TranslationDocument.DefaultTableSize });
         TellOfClientless(asked, problems);
         if (SourceNat.Make(profile, problems) is { } sourceNat) asked.SourceNats.Add(sourceNat);
+        else asked.LinksOfCommands.AddRange(SourceNat.Links);
         asked.Questions.AddRange(Questions);
         asked.NextCommandId = NextId;
     }

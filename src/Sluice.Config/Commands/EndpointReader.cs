@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sluice.Config.Documents;
+using Sluice.Config.Reading;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Config.Commands;
@@ -17,7 +18,11 @@ internal static class EndpointReader
     private const string NoNat = ":nonat";
 
     /// <summary>Reads the words of one end.</summary>
-    public static Endpoint? Read(ReadOnlySpan<Word> words, Place place, Words command)
+    /// <param name="words">The words.</param>
+    /// <param name="place">Where they are missing, if there are none.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="next">The words that may follow an end, for who mistypes one.</param>
+    public static Endpoint? Read(ReadOnlySpan<Word> words, Place place, Words command, ReadOnlySpan<string> next)
     {
         if (words.IsEmpty)
         {
@@ -28,15 +33,19 @@ internal static class EndpointReader
         Word first = words[0];
         if (first.Text == Probe.Mark) command.Wrong(first, "an address");
         if (IpAddress.TryParse(first.Text, out IpAddress address))
-            return WithPort(new Endpoint(address, null, address.Family, 0, first.Place, first.Place), words[1..], command);
-        if (first.IsDigits && words.Length == 1) return WithPort(new Endpoint(null, null, null, 0, first.Place, first.Place), words, command);
+            return WithPort(new Endpoint(address, null, address.Family, 0, first.Place, first.Place), words[1..], command, next);
+        if (first.IsDigits && words.Length == 1) return WithPort(new Endpoint(null, null, null, 0, first.Place, first.Place), words, command, next);
         if (command.LinkName(first) is not { } link) return null;
         bool isV6 = words.Length > 1 && words[1].Text == "v6";
-        return WithPort(new Endpoint(null, link, isV6 ? IpFamily.V6 : IpFamily.V4, 0, first.Place, first.Place), words[(isV6 ? 2 : 1)..], command);
+        return WithPort(new Endpoint(null, link, isV6 ? IpFamily.V6 : IpFamily.V4, 0, first.Place, first.Place), words[(isV6 ? 2 : 1)..], command, next);
     }
 
     /// <summary>Reads the words of a pair.</summary>
-    public static EndpointTuple? ReadTuple(ReadOnlySpan<Word> words, Place place, Words command)
+    /// <param name="words">The words.</param>
+    /// <param name="place">Where they are missing, if there are none.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="next">The words that may follow a pair, for who mistypes one.</param>
+    public static EndpointTuple? ReadTuple(ReadOnlySpan<Word> words, Place place, Words command, ReadOnlySpan<string> next)
     {
         int with = -1, at = -1;
         for (int i = 0; i < words.Length && with < 0; i++)
@@ -59,16 +68,23 @@ internal static class EndpointReader
             return null;
         }
 
+        foreach (Word word in words[with..^1])
+        {
+            if (!word.Text.EndsWith(NoNat, StringComparison.Ordinal)) continue;
+            command.Wrong(word, $"'{NoNat}' right behind the whole end, as in ->20.0.0.1 80{NoNat}");
+            return null;
+        }
+
         Word[] left = before.Text.Length == 0 ? [] : [.. words[..with], before];
         Word[] right = after.Text.Length == 0 ? [] : [after, .. words[(with + 1)..]];
         bool direct = right.Length > 0 && right[^1].Text.EndsWith(NoNat, StringComparison.Ordinal) && right[^1].Text.Length > NoNat.Length;
         if (direct) right[^1] = right[^1].Before(right[^1].Text.Length - NoNat.Length);
-        Endpoint? source = left.Length == 0 ? null : Read(left, joined.Place, command);
+        Endpoint? source = left.Length == 0 ? null : Read(left, joined.Place, command, next);
         if (left.Length > 0 && source is null) return null;
-        return Read(right, joined.Place, command) is { } destination ? new EndpointTuple(source, destination, direct) : null;
+        return Read(right, joined.Place, command, next) is { } destination ? new EndpointTuple(source, destination, direct) : null;
     }
 
-    private static Endpoint? WithPort(Endpoint end, ReadOnlySpan<Word> words, Words command)
+    private static Endpoint? WithPort(Endpoint end, ReadOnlySpan<Word> words, Words command, ReadOnlySpan<string> next)
     {
         if (words.IsEmpty) return end;
         if (!words[0].IsDigits || !ushort.TryParse(words[0].Text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
@@ -78,7 +94,9 @@ internal static class EndpointReader
         }
 
         if (words.Length == 1) return end with { Port = port, PortPlace = words[0].Place };
-        command.Wrong(words[1], "nothing behind the port");
+        Word behind = words[1];
+        if (Nearest.Find(behind.Text, next) is null) command.Wrong(behind, "nothing behind the port");
+        else command.Unknown(behind, next);
         return null;
     }
 }

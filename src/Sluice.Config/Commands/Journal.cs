@@ -15,6 +15,7 @@ internal sealed class Journal
     private readonly Dictionary<TranslationKey, int> ids = [];
     private readonly CommandState state;
     private readonly CommandReader quiet;
+    private readonly List<string> decided = [];
     private TranslationDocument? added;
     private int? id;
 
@@ -23,7 +24,7 @@ internal sealed class Journal
         NextId = nextId;
         foreach (TranslationDocument translation in set.Translations)
             if (RunningCommands.IdOf(translation) is { } known) ids.TryAdd(TranslationKey.Of(translation), known);
-        state = new CommandState { Observe = (document, number) => (added, id) = (document, number) };
+        state = new CommandState { Observe = (document, number) => (added, id) = (document, number), Decided = decided.Add };
         state.Begin(new Place(RunningCommands.FileName, 1, 1));
         quiet = new CommandReader(state, new Problems());
     }
@@ -38,7 +39,7 @@ internal sealed class Journal
     public void Recall(string line) => CommandText.Cut(RunningCommands.FileName, line, new Problems(), words =>
     {
         CommandKind kind = Read(quiet, words);
-        entries.Add(new Entry(line, kind) { Id = id, Key = added is null ? null : TranslationKey.Of(added) });
+        entries.Add(new Entry(line, kind) { Id = id, Key = added is null ? null : TranslationKey.Of(added), Decides = [.. decided] });
     });
 
     /// <summary>Does a command.</summary>
@@ -61,6 +62,9 @@ internal sealed class Journal
                 ids.Clear();
                 entries.Add(new Entry(Purge, kind));
                 break;
+            case CommandKind.Setting when decided.Count == 0:
+                // Understood, and told to have no effect: nothing of it is kept.
+                return step with { Changes = false };
             case CommandKind.Setting:
                 Set(words);
                 break;
@@ -78,6 +82,7 @@ internal sealed class Journal
     private CommandKind Read(CommandReader reader, IReadOnlyList<Word> words)
     {
         (added, id) = (null, null);
+        decided.Clear();
         return reader.Read(words);
     }
 
@@ -122,11 +127,11 @@ internal sealed class Journal
         return step with { Changes = true };
     }
 
-    // The last of equal lines decides; so does one that takes back what an earlier one said.
+    // What a line decides it decides alone, so an earlier one that decides nothing else is needless.
     private void Set(IReadOnlyList<Word> words)
     {
-        Entry entry = Entry.Of(words, CommandKind.Setting);
-        entries.RemoveAll(other => other.Text == entry.Text || $"{other.Text} del" == entry.Text);
+        Entry entry = Entry.Of(words, CommandKind.Setting) with { Decides = [.. decided] };
+        entries.RemoveAll(other => other.Kind == CommandKind.Setting && other.Decides.All(entry.Decides.Contains));
         entries.Add(entry);
     }
 
@@ -135,6 +140,9 @@ internal sealed class Journal
         public int? Id { get; init; }
 
         public TranslationKey? Key { get; init; }
+
+        /// <summary>The settings that a line decides.</summary>
+        public ImmutableArray<string> Decides { get; init; } = [];
 
         public ImmutableArray<(int Column, Place Place)> Origin { get; init; }
 

@@ -84,7 +84,7 @@ internal static class QuestionReader
                 "proto" => Protocol(words) is { } protocol ? question with { Protocol = protocol } : null,
                 "ref" => words.Number("a count", 0, int.MaxValue) is { } references ? question with { References = references } : null,
                 "max" => words.Number("a count", 0, int.MaxValue) is { } max ? question with { Max = max } : null,
-                "fib" => words.Number("a table: 0, the realm of commands", 0, 0) is not null ? question with { OfDefaultRealm = true } : null,
+                "fib" => Table(words) ? question with { OfDefaultRealm = true } : null,
                 _ => null,
             };
             if (narrower is null) return null;
@@ -98,6 +98,15 @@ internal static class QuestionReader
 
     // The old document writes it without a number.
     private static int? Verbosity(Words words) => words.AtEnd || !words.Peek.IsDigits ? 1 : words.Number("how much", 0, byte.MaxValue);
+
+    private static bool Table(Words words)
+    {
+        Place place = words.AtEnd ? words.Place : words.Peek.Place;
+        if (words.Number("a table", 0, int.MaxValue) is not { } table) return false;
+        if (table == 0) return true;
+        words.Problems.Error(place, "", ConfigRule.Forbidden, $"commands speak of the realm '{ConfigSet.DefaultRealm}', which is 'fib 0'; 'sluice sessions list --realm NAME' shows sessions of others");
+        return false;
+    }
 
     private static byte? Protocol(Words words)
     {

@@ -23,6 +23,12 @@ internal sealed class SourceNatState
     /// <summary>Whether a line takes the place of what stood above it; see <see cref="CommandState.IsRunning"/>.</summary>
     public bool IsRunning { get; set; }
 
+    /// <summary>Told of each setting that a line decides; null: nobody wants to know.</summary>
+    public Action<string>? Decided { get; set; }
+
+    /// <summary>Every link that is named.</summary>
+    public IEnumerable<NamedSpec> Links => [.. featuresV4, .. featuresV6.Where(link => !HasFeature(link.Name, IpFamily.V4)), .. tables.SelectMany(static table => table)];
+
     /// <summary>Whether any link has the feature.</summary>
     public bool HasFeatures => featuresV4.Count + featuresV6.Count > 0;
 
@@ -30,6 +36,7 @@ internal sealed class SourceNatState
     public void Begin(bool hasV4, bool hasV6, bool hasLinks)
     {
         if (!IsRunning) return;
+        DecideAddresses(hasV4 || hasLinks, hasV6 || hasLinks);
         addresses.RemoveAll(known => hasLinks || (known.Address.Family == IpFamily.V4 ? hasV4 : hasV6));
         addressesOf.Clear();
     }
@@ -49,6 +56,7 @@ internal sealed class SourceNatState
     /// <summary>Takes all addresses back: nothing is source-NATed.</summary>
     public void DeleteAddresses()
     {
+        DecideAddresses(v4: true, v6: true);
         addresses.Clear();
         addressesOf.Clear();
         begin = default;
@@ -57,11 +65,16 @@ internal sealed class SourceNatState
 
     public void Exclude(IpPrefix prefix, Place line)
     {
+        DecideExclude(prefix);
         if (!exclude.Contains(prefix)) exclude.Add(prefix);
         Needs(line);
     }
 
-    public void DeleteExclude(IpPrefix prefix) => exclude.Remove(prefix);
+    public void DeleteExclude(IpPrefix prefix)
+    {
+        DecideExclude(prefix);
+        exclude.Remove(prefix);
+    }
 
     public void Rewrite(RewriteSpec rewrite, Place line)
     {
@@ -70,21 +83,31 @@ internal sealed class SourceNatState
         Needs(line);
     }
 
-    public void DeleteRewrite(IpPrefix prefix, bool matchSource) => rewrites.RemoveAll(known => known.Prefix == prefix && known.MatchSource == matchSource);
+    public void DeleteRewrite(IpPrefix prefix, bool matchSource)
+    {
+        Decided?.Invoke($"rewrite {prefix} {matchSource}");
+        rewrites.RemoveAll(known => known.Prefix == prefix && known.MatchSource == matchSource);
+    }
 
     /// <summary>Adds a link to a table, in the order of <see cref="SourceNatTables"/>.</summary>
     public void AddToTable(int table, NamedSpec link, Place line)
     {
+        DecideTable(table, link);
         Add(tables[table], link);
         Needs(line);
     }
 
-    public void DeleteFromTable(int table, NamedSpec link) => Delete(tables[table], link);
+    public void DeleteFromTable(int table, NamedSpec link)
+    {
+        DecideTable(table, link);
+        Delete(tables[table], link);
+    }
 
     public void Choose(SourceNatPolicy chosen, Place place, Problems problems)
     {
         if (IsRunning)
         {
+            Decided?.Invoke("policy");
             policy = (chosen, place);
         }
         else if (policy is { } known && known.Policy != chosen)
@@ -99,6 +122,7 @@ internal sealed class SourceNatState
 
     public void SetFeature(IpFamily family, NamedSpec link, bool enable)
     {
+        Decided?.Invoke($"feature {family} {link.Name}");
         List<NamedSpec> features = family == IpFamily.V4 ? featuresV4 : featuresV6;
         if (enable) Add(features, link);
         else Delete(features, link);
@@ -144,6 +168,18 @@ internal sealed class SourceNatState
             Profile = profile,
         };
     }
+
+    // A line with an address of one family takes the place of links too.
+    private void DecideAddresses(bool v4, bool v6)
+    {
+        if (v4) Decided?.Invoke("addresses v4");
+        if (v6) Decided?.Invoke("addresses v6");
+        Decided?.Invoke("addresses of links");
+    }
+
+    private void DecideExclude(IpPrefix prefix) => Decided?.Invoke($"exclude {prefix}");
+
+    private void DecideTable(int table, NamedSpec link) => Decided?.Invoke($"table {table} {link.Name}");
 
     private void Begin(Place line)
     {

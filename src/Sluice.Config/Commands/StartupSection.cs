@@ -15,6 +15,9 @@ internal sealed class Startup
     /// <summary>The slots of Maglev tables.</summary>
     public int? MaglevTableSize { get; set; }
 
+    /// <summary>Told of each key that has an effect here; null: nobody wants to know.</summary>
+    public Action<string>? Decided { get; set; }
+
     /// <summary>Where each key stands.</summary>
     public Dictionary<string, Place> Keys { get; } = new(StringComparer.Ordinal);
 }
@@ -61,6 +64,7 @@ internal static class StartupSection
             }
 
             if (!ReadValue(words, key, startup)) return;
+            if (key.Text is SessionAge or TcpAge or TableSize) startup.Decided?.Invoke(key.Text);
         }
     }
 

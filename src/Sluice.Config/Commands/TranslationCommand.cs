@@ -44,12 +44,12 @@ internal static class TranslationCommand
                         return;
                     }
 
-                    if (EndpointReader.Read(WordsOfEnd(words), word.Place, words) is not { } end) return;
+                    if (EndpointReader.Read(WordsOfEnd(words), word.Place, words, Keywords) is not { } end) return;
                     asking.Virtual = end;
                     asking.IsReal = word.Text == "real";
                     break;
                 case "to":
-                    if (EndpointReader.ReadTuple(WordsOfEnd(words), word.Place, words) is not { } tuple) return;
+                    if (EndpointReader.ReadTuple(WordsOfEnd(words), word.Place, words, Keywords) is not { } tuple) return;
                     asking.Backends.Add((tuple, word.Place));
                     if (asking.Backends.Count <= YamlLimits.MaxListEntries) break;
                     words.Problems.Error(word.Place, "", ConfigRule.TooLarge, $"a virtual IP has at most {YamlLimits.MaxListEntries} backends");

@@ -72,7 +72,7 @@ internal sealed class Words(IReadOnlyList<Word> words, Problems problems, Probe?
     {
         if (AtEnd)
         {
-            Missing($"one of {string.Join(", ", known!)}");
+            Missing(known.Length == 1 ? $"'{known[0]}'" : $"one of {string.Join(", ", known!)}");
             return null;
         }
 

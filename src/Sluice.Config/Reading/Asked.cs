@@ -32,6 +32,9 @@ internal sealed class Asked
     /// <summary>What command files ask for, until all are read and documents are made of it; null: there is none.</summary>
     public CommandState? Commands { get; set; }
 
+    /// <summary>Links that command files name for source NAT while it has no address, so that no document carries them.</summary>
+    public List<NamedSpec> LinksOfCommands { get; } = [];
+
     /// <summary>The id that a next translation of commands gets.</summary>
     public int NextCommandId { get; set; }
 

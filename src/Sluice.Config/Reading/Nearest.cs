@@ -30,7 +30,8 @@ internal static class Nearest
     {
         if (word.Length > MaxWordLength) return null;
         string? best = null;
-        int bestDistance = Math.Max(1, word.Length / 3) + 1;
+        // One letter is near to every word of two.
+        int bestDistance = word.Length == 1 ? 1 : Math.Max(1, word.Length / 3) + 1;
         foreach (string candidate in known)
         {
             int distance = string.Equals(word, candidate, StringComparison.OrdinalIgnoreCase) ? 0

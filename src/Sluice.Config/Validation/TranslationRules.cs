@@ -46,6 +46,8 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
             LinksExist(source.Tables.Pod, "spec.tables.pod");
             LinksExist(source.Tables.Host, "spec.tables.host");
         }
+
+        LinksExist([.. asked.LinksOfCommands], "");
     }
 
     private void JudgeBackends(TranslationDocument translation)

@@ -122,7 +122,38 @@ public class RunningCommandsTests
             gateway.Do("set cnat feature tap0 enable");
         }
 
-        Assert.Equal(["set cnat feature tap0 disable", "set cnat feature tap0 enable"], gateway.Lines);
+        Assert.Equal(["set cnat feature tap0 enable"], gateway.Lines);
+    }
+
+    [Fact]
+    public void Settings_that_later_ones_replace_leave_no_line()
+    {
+        gateway.Do("set cnat snat-policy addr tap0\nset cnat feature tap0");
+        for (int i = 1; i < 5; i++)
+        {
+            gateway.Do($"set cnat snat-policy addr 198.51.100.{i}\nset cnat snat-policy addr 30::{i}");
+            gateway.Do($"set cnat snat-policy k8s\nset cnat snat-policy {(i % 2 == 0 ? "none" : "if-pfx")}");
+            gateway.Do($"set cnat snat-policy prefix 10.0.0.0/8 rw 10.{i}.0.0\nset cnat snat-policy prefix 10.0.0.0/8{(i % 2 == 0 ? " del" : "")}");
+            gateway.Do($"set cnat snat-policy if table host tap0{(i % 2 == 0 ? " del" : "")}");
+            gateway.Do($"cnat {{ session-max-age 30{i} tcp-max-age 744{i} }}\ncnat {{ tcp-max-age 745{i} }}");
+        }
+
+        // Links stand for addresses of both families, so what takes their place for one family alone leaves the line in force.
+        string[] expected =
+        [
+            "set cnat snat-policy addr tap0", "set cnat feature tap0", "set cnat snat-policy addr 198.51.100.4", "set cnat snat-policy addr 30::4", "set cnat snat-policy none",
+            "set cnat snat-policy prefix 10.0.0.0/8 del", "set cnat snat-policy if table host tap0 del", "cnat { session-max-age 304 tcp-max-age 7444 }", "cnat { tcp-max-age 7454 }",
+        ];
+        Assert.Equal(expected, gateway.Lines);
+    }
+
+    [Fact]
+    public void What_has_no_effect_is_not_kept()
+    {
+        CommandPlan plan = gateway.Do("cnat { session-db-buckets 1024 scanner off }\nset interface feature tap0 cnat-lookup-ip4 arc ip4-unicast\ncnat log enable");
+        Assert.Null(plan.Texts);
+        Assert.Equal(4, plan.Problems.Length);
+        Assert.All(plan.Problems, static problem => Assert.Equal(ConfigRule.Ignored, problem.Rule));
     }
 
     [Fact]

@@ -32,6 +32,19 @@ public class SourceNatCommandTests
         Assert.Equal((ConfigRule.MissingParameter, 2, "source NAT has no address: say 'set cnat snat-policy addr ADDRESS'"), (error.Rule, error.Place.Line, error.Message));
     }
 
+    [Theory]
+    [InlineData("set cnat feature nope", 18)]
+    [InlineData("set interface feature nope cnat-snat-ip6 arc ip6-unicast", 23)]
+    [InlineData("set cnat snat-policy addr\nset cnat snat-policy if table k8s nope", 35)]
+    public void A_link_that_nobody_has_is_an_error_also_while_there_is_no_address(string commands, int column)
+    {
+        const string gateway = "apiVersion: sluice.dev/v1alpha1\nkind: Gateway\nmetadata: { name: gw }\nspec: { links: [{ name: tap0, driver: tun }] }";
+        ConfigError error = Assert.Single(Load(commands, gateway).Problems, problem => problem.IsError);
+        Assert.Equal((ConfigRule.NoSuchLink, column, "no link is named 'nope'"), (error.Rule, error.Place.Column, error.Message));
+        Accepted(commands.Replace("nope", "tap0", StringComparison.Ordinal), gateway);
+        Accepted(commands);
+    }
+
     [Fact]
     public void Features_make_links_by_family()
     {
