@@ -57,7 +57,7 @@ internal static class SharedOptions
 
     public static Argument<string[]> Files() => new("FILE")
     {
-        Description = "Documents in YAML, or directories of them; together they are one configuration.",
+        Description = "Documents in YAML (*.cnat: Cloud NAT command lines), or directories of them; together they are one configuration.",
         Arity = ArgumentArity.OneOrMore,
     };
 }

@@ -61,6 +61,15 @@ public sealed class CloudNatTests : IDisposable
     }
 
     [Fact]
+    public void A_section_of_standard_input_goes_on_over_lines()
+    {
+        using var input = new StringReader("cnat { # times\n  session-max-age 300\n\n  tcp-max-age 7440 }\ncnat translation add vip 30.0.0.2 80\ncnat {\n");
+        CommandRun run = CommandRun.Of(input, ["cnat", "--socket", gateway.Door]);
+        Assert.Equal((ExitCode.BadInput, "translation 0 is added\n", "command:1:6: Syntax: this '{' has no '}'\n"), (run.Code, run.Output, run.Error));
+        Assert.Equal(TimeSpan.FromMinutes(5), gateway.Composed.Config!.ProfileNamed(gateway.Composed.Config.Translations[0].Profile).Timers.Udp);
+    }
+
+    [Fact]
     public void Several_lines_in_one_word_are_done_together()
     {
         CommandRun run = gateway.Ask("cnat", "cnat translation add vip 30.0.0.2 80\nshow cnat client");
@@ -157,7 +166,7 @@ public sealed class CloudNatTests : IDisposable
         Assert.Contains("\n  ->192.168.50.9 5353  weight 100, active, share 100 %, 2 active, 2 new, 0 expired, 0 refused, 2 packets 58 bytes, return 0 packets 0 bytes\n", node.Ask("cnat", "show cnat translation 0").Output, StringComparison.Ordinal);
         Assert.Contains("192.168.50.2  exclusive, translations 1, sessions 2, realm default\n", node.Ask("cnat", "show cnat client").Output, StringComparison.Ordinal);
 
-        Assert.Equal(ExitCode.Done, node.Ask("cnat", "cnat purge").Code);
+        Assert.Equal(new CommandRun(ExitCode.Done, "2 sessions are purged\n", ""), node.Ask("cnat", "cnat purge"));
         Assert.Equal(0, node.Composed.Engine.Store.Count().Total);
         Assert.Equal("no translations\n", node.Ask("cnat", "show cnat translation").Output);
     }
@@ -166,7 +175,7 @@ public sealed class CloudNatTests : IDisposable
     public void Purge_leaves_the_sessions_of_peerings()
     {
         gateway.Send("10.0.0.2");
-        Assert.Equal(ExitCode.Done, gateway.Ask("cnat", "cnat purge").Code);
+        Assert.Equal(new CommandRun(ExitCode.Done, "0 sessions are purged\n", ""), gateway.Ask("cnat", "cnat purge"));
         Assert.Equal(1, gateway.Composed.Engine.Store.Count().Total);
     }
 

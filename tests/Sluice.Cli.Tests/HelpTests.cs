@@ -10,7 +10,7 @@ public class HelpTests
         CommandRun run = CommandRun.Of("--help");
 
         Assert.Equal(ExitCode.Done, run.Code);
-        Assert.All(new[] { "run", "check", "replay", "demo", "show", "sessions", "apply", "diff" }, command => Assert.Contains($"  {command}", run.Output, StringComparison.Ordinal));
+        Assert.All(new[] { "run", "check", "replay", "demo", "show", "sessions", "apply", "diff", "explain", "cnat" }, command => Assert.Contains($"  {command}", run.Output, StringComparison.Ordinal));
         Assert.Contains("Examples:", run.Output, StringComparison.Ordinal);
         Assert.Empty(run.Error);
     }
@@ -33,6 +33,8 @@ public class HelpTests
     [InlineData("sessions watch")]
     [InlineData("apply")]
     [InlineData("diff")]
+    [InlineData("cnat")]
+    [InlineData("explain")]
     public void Help_of_a_command_teaches_by_example(string command)
     {
         CommandRun run = CommandRun.Of([.. command.Split(' '), "--help"]);

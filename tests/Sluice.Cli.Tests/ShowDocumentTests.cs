@@ -55,6 +55,40 @@ public sealed class ShowDocumentTests : IDisposable
     }
 
     [Fact]
+    public void What_commands_ask_for_is_written_as_a_file_that_brings_it_back()
+    {
+        gateway.Ask("apply", $"{gateway.Folder}/gw.yaml", gateway.FileOf("t.cnat", "cnat translation add vip 30.0.0.7 80\ncnat translation add vip 30.0.0.8 80\n"));
+        gateway.Ask("cnat", "cnat { session-max-age 300 }\ncnat translation del 0\ncnat translation add proto UDP vip 30.0.0.2 53 to ->20.0.0.1 to ->20.0.0.1");
+        gateway.Ask("cnat", "set cnat snat-policy addr 198.51.100.1\nset cnat snat-policy k8s\nset cnat feature a");
+        gateway.Ask("cnat", "set cnat snat-policy none\nset cnat snat-policy addr 198.51.100.2");
+        string[] asked = Names(gateway);
+
+        CommandRun yaml = gateway.Ask("show", "config", "-o", "yaml");
+        Assert.StartsWith("sluice: command lines stand there as comments only: 'sluice show config -o cnat > FILE.cnat' ", yaml.Error, StringComparison.Ordinal);
+        CommandRun commands = gateway.Ask("show", "config", "-o", "cnat");
+        Assert.Equal(
+            """
+            cnat { session-max-age 300 }
+            cnat translation add proto TCP vip 30.0.0.8 80 id 1
+            cnat translation add proto UDP vip 30.0.0.2 53 to ->20.0.0.1 to ->20.0.0.1 id 2
+            set cnat snat-policy addr 198.51.100.2
+            set cnat feature a
+
+            """,
+            commands.Output);
+        Assert.Equal(ExitCode.Done, gateway.Ask("apply", gateway.FileOf("kept.yaml", yaml.Output), gateway.FileOf("kept.cnat", commands.Output)).Code);
+        Assert.Equal(asked, Names(gateway));
+    }
+
+    [Fact]
+    public void Without_commands_there_are_none_to_write_and_nothing_is_said_of_them()
+    {
+        Assert.Equal(new CommandRun(ExitCode.Done, "# no command lines are in force\n", ""), gateway.Ask("show", "config", "-o", "cnat"));
+        Assert.Equal("", gateway.Ask("show", "config", "-o", "yaml").Error);
+        Assert.Equal(ExitCode.BadInput, gateway.Ask("show", "status", "-o", "cnat").Code);
+    }
+
+    [Fact]
     public void A_peering_is_a_table_of_its_exposes()
     {
         gateway.Send("10.0.0.2");
@@ -82,6 +116,10 @@ public sealed class ShowDocumentTests : IDisposable
 
         Assert.Equal($"{expected}\n", gateway.Ask("show", what).Output);
     }
+
+    // What is asked for, without places.
+    private static string[] Names(RunningGateway gateway) =>
+        [.. Sluice.Config.Comparison.ConfigItems.Of(gateway.Composed.Config!).Select(item => $"{item.Kind} {item.Name}: {string.Join("; ", item.Fields.Select(field => $"{field.Name} {field.Value}"))}")];
 
     private static string[] Names(JsonElement element) => [.. element.EnumerateObject().Select(p => p.Name)];
 }

@@ -21,7 +21,7 @@ public static class ApplyCommand
             + " A wrong one changes nothing.");
         TeachingHelp.Teach(command,
             ("sluice diff gateway.yaml && sluice apply gateway.yaml", "look first, then do it"),
-            ("sluice apply gateway.yaml peerings/", "a file and all *.yaml of a directory, as one configuration"),
+            ("sluice apply gateway.yaml peerings/", "a file and all *.yaml and *.cnat of a directory, as one configuration"),
             ("sluice apply --json gateway.yaml --socket lab.sock", "to another gateway, for a program: counts, changes, problems"));
         return command;
     }

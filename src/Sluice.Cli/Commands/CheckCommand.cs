@@ -17,7 +17,7 @@ public static class CheckCommand
         command.SetAction(parsed => Run(context, parsed.GetRequiredValue(files), parsed.GetValue(json)));
         TeachingHelp.Teach(command,
             ("sluice check gateway.yaml", "one file that has everything"),
-            ("sluice check gateway.yaml peerings/", "a file and all *.yaml of a directory, as one configuration"),
+            ("sluice check gateway.yaml peerings/", "a file and all *.yaml and *.cnat of a directory, as one configuration"),
             ("sluice check --json gateway.yaml", "a JSON list of problems; [] when there are none"));
         return command;
     }

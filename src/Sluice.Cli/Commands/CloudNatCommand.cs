@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using Sluice.Cli.Interactive;
+using Sluice.Config.Commands;
 using Sluice.Gateway.Control;
 using Sluice.Gateway.Views;
 
@@ -46,7 +48,7 @@ public static class CloudNatCommand
         return await prompt.RunAsync(keys, new CommandHistory(CommandHistory.UsersFile), static () => Console.WindowWidth);
     }
 
-    // Each line stands for itself, as if it were typed: one that is wrong stops nothing that comes after it.
+    // Each line stands for itself, as if it were typed: one that is wrong stops nothing that comes after it. A section in braces goes on over lines.
     private static async Task<int> LinesAsync(CommandContext context, string? socket, bool json)
     {
         TextReader input = context.Input ?? Console.In;
@@ -54,7 +56,9 @@ public static class CloudNatCommand
         while (await input.ReadLineAsync() is { } line)
         {
             if (line.AsSpan().Trim() is [] or ['#', ..]) continue;
-            int code = await RunAsync(context, socket, line, json);
+            StringBuilder command = new(line);
+            for (int open = RunningCommands.Open(line, 0); open > 0 && await input.ReadLineAsync() is { } more; open = RunningCommands.Open(more, open)) command.Append('\n').Append(more);
+            int code = await RunAsync(context, socket, command.ToString(), json);
             worst = Math.Max(worst, code);
             if (code == ExitCode.Unreachable) break;
         }

@@ -45,10 +45,10 @@ public static class ShowCommand
         };
         var form = new Option<string?>("-o", "--output")
         {
-            Description = documents == "agent" ? "As a GatewayAgent document: yaml or json." : "The text of its files: yaml (a configuration that can be applied again) or json.",
+            Description = documents == "agent" ? "As a GatewayAgent document: yaml or json." : "Its text: yaml (documents that can be applied again), cnat (the command lines in force, for a file beside them) or json.",
             HelpName = "FORM",
         };
-        form.AcceptOnlyFromAmong("yaml", "json");
+        form.AcceptOnlyFromAmong(documents == "documents" ? ["yaml", "cnat", "json"] : ["yaml", "json"]);
         SessionOptions? which = what == "sessions" ? new SessionOptions(command) : null;
         var name = new Argument<string?>("NAME") { Description = "Only the one of this name.", Arity = ArgumentArity.ZeroOrOne };
         if (named) command.Add(name);
@@ -88,6 +88,7 @@ public static class ShowCommand
             [
                 ("sluice show config", "which files are in force, and since when"),
                 ("sluice show config -o yaml > in-force.yaml", "the documents themselves: 'sluice apply in-force.yaml' brings them back"),
+                ("sluice show config -o cnat > in-force.cnat", "what Cloud NAT commands ask for: 'sluice apply in-force.yaml in-force.cnat' brings both back"),
             ],
             (_, "agent") =>
             [
@@ -111,7 +112,7 @@ public static class ShowCommand
         (ControlAnswer? answer, int code) = await Gateways.AskAsync(context, socket, request);
         if (answer is null) return code;
         if (!answer.Ok || answer.Result is not { } result) return context.Fail(ExitCode.Failed, answer.Error ?? "the gateway answered nothing");
-        if (form is not null) DocumentText.Write(context, what, result, yaml: form == "yaml");
+        if (form is not null) DocumentText.Write(context, what, result, form);
         else if (json) context.Output.WriteLine(result.GetRawText());
         else ShowTables.Write(context, what, result);
         return ExitCode.Done;

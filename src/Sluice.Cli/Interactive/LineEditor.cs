@@ -11,6 +11,9 @@ namespace Sluice.Cli.Interactive;
 /// <param name="width">How many columns there are.</param>
 internal sealed class LineEditor(IKeySource keys, TextWriter screen, CommandHistory history, Func<string, CommandHints> complete, Func<int> width)
 {
+    // From here on a character may take two columns or none (combining marks, CJK, halves of surrogate pairs). No command has one; it is drawn as one column.
+    private const char FirstOfUnknownWidth = '\u0300';
+
     private readonly LineBuffer line = new();
     private string prompt = "";
     private int at;
@@ -203,7 +206,10 @@ internal sealed class LineEditor(IKeySource keys, TextWriter screen, CommandHist
     {
         int room = Math.Max(8, width() - prompt.Length - 1);
         int from = line.Cursor < room ? 0 : line.Cursor - room + 1;
-        string seen = line.Text[from..Math.Min(line.Length, from + room)];
+        string seen = string.Create(Math.Min(line.Length - from, room), line.Text[from..], static (columns, text) =>
+        {
+            for (int i = 0; i < columns.Length; i++) columns[i] = text[i] < FirstOfUnknownWidth ? text[i] : '?';
+        });
         int column = prompt.Length + line.Cursor - from;
         screen.Write(string.Create(CultureInfo.InvariantCulture, $"\r{prompt}{seen}\u001b[K\r{(column > 0 ? $"\u001b[{column}C" : "")}"));
         screen.Flush();

@@ -9,16 +9,26 @@ namespace Sluice.Cli.Output;
 /// <summary>What <c>-o yaml</c> and <c>-o json</c> print.</summary>
 internal static class DocumentText
 {
-    public static void Write(CommandContext context, string what, JsonElement result, bool yaml)
+    public static void Write(CommandContext context, string what, JsonElement result, string form)
     {
-        if (yaml && what == "documents") Files(context.Output, result.Deserialize(GatewayJson.Default.ConfigView)!);
+        bool yaml = form == "yaml";
+        if (form == "cnat") Commands(context.Output, result.Deserialize(GatewayJson.Default.ConfigView)!);
+        else if (yaml && what == "documents") Files(context, result.Deserialize(GatewayJson.Default.ConfigView)!);
         else if (yaml) context.Output.Write(YamlText.Of(result));
         else context.Output.WriteLine(IndentedText(result));
     }
 
-    // Together they are one stream of documents, which check, replay and apply take again.
-    private static void Files(TextWriter output, ConfigView view)
+    // A file of command lines, which stands beside the documents.
+    private static void Commands(TextWriter output, ConfigView view)
     {
+        if (view.Commands is not { Count: > 0 } commands) output.WriteLine("# no command lines are in force");
+        else foreach (string line in commands) output.WriteLine(line);
+    }
+
+    // Together they are one stream of documents, which check, replay and apply take again.
+    private static void Files(CommandContext context, ConfigView view)
+    {
+        TextWriter output = context.Output;
         bool first = true;
         foreach (ConfigFileView file in view.Files)
         {
@@ -37,6 +47,9 @@ internal static class DocumentText
             output.Write(text);
             if (text.Length > 0 && text[^1] != '\n') output.WriteLine();
         }
+
+        if (view.Commands is { Count: > 0 })
+            context.Error.WriteLine("sluice: command lines stand there as comments only: 'sluice show config -o cnat > FILE.cnat' writes those in force, to be applied beside the documents");
     }
 
     private static bool BeginsDocument(string text)

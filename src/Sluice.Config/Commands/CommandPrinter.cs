@@ -11,25 +11,24 @@ public static class CommandPrinter
     private const int WeightOfOne = 100;
 
     /// <summary>The lines of a whole configuration; read again, they ask for the same.</summary>
-    public static ImmutableArray<string> Print(ConfigSet set)
-    {
-        var lines = ImmutableArray.CreateBuilder<string>();
-        Section(set, lines);
-        foreach (TranslationDocument translation in set.Translations) Print(translation, lines);
-        for (int i = 0; i < set.SourceNats.Length; i++)
-        {
-            if (i == 0) Print(set.SourceNats[i], lines);
-            else lines.Add($"# SourceNat '{set.SourceNats[i].Name}': command lines have one policy");
-        }
+    public static ImmutableArray<string> Print(ConfigSet set) => Print(set, withIds: false);
 
-        return lines.ToImmutable();
+    /// <summary>The lines of what command files ask for, without that of documents; as a file, they ask for the same under the same ids.</summary>
+    public static ImmutableArray<string> PrintCommands(ConfigSet set)
+    {
+        ConfigSet own = set with
+        {
+            Translations = [.. set.Translations.Where(static translation => RunningCommands.IdOf(translation) is not null)],
+            SourceNats = [.. set.SourceNats.Where(static source => CommandText.Is(source.Place.File))],
+        };
+        return Print(own, withIds: true);
     }
 
     /// <summary>The lines of one virtual IP.</summary>
     public static ImmutableArray<string> Print(TranslationDocument translation)
     {
         var lines = ImmutableArray.CreateBuilder<string>();
-        Print(translation, lines);
+        Print(translation, lines, id: null);
         return lines.ToImmutable();
     }
 
@@ -38,6 +37,20 @@ public static class CommandPrinter
     {
         var lines = ImmutableArray.CreateBuilder<string>();
         Print(source, lines);
+        return lines.ToImmutable();
+    }
+
+    private static ImmutableArray<string> Print(ConfigSet set, bool withIds)
+    {
+        var lines = ImmutableArray.CreateBuilder<string>();
+        Section(set, lines);
+        foreach (TranslationDocument translation in set.Translations) Print(translation, lines, withIds ? RunningCommands.IdOf(translation) : null);
+        for (int i = 0; i < set.SourceNats.Length; i++)
+        {
+            if (i == 0) Print(set.SourceNats[i], lines);
+            else lines.Add($"# SourceNat '{set.SourceNats[i].Name}': command lines have one policy");
+        }
+
         return lines.ToImmutable();
     }
 
@@ -64,13 +77,13 @@ public static class CommandPrinter
         if (inside.Length > 0) lines.Add($"cnat {{{inside} }}");
     }
 
-    private static void Print(TranslationDocument translation, ImmutableArray<string>.Builder lines)
+    private static void Print(TranslationDocument translation, ImmutableArray<string>.Builder lines, int? id)
     {
         string comment = Comment($"Translation '{translation.Name}'", UnsaidInCommands.Of(translation), lines);
         string protocol = translation.Protocol switch { 17 => "UDP", 132 => "SCTP", _ => "TCP" };
         string to = string.Concat(translation.Backends.Select(backend => Repeated(backend, translation.Address.Family)));
         lines.Add($"{comment}cnat translation add proto {protocol} {(translation.IsReal ? "real" : "vip")} {End(translation.Address, translation.AddressOf, translation.Address.Family, PortOf(translation.Ports))}{to}"
-            + $"{(translation.NoClient ? " noclient" : "")}{(translation.Maglev ? " maglev" : "")}");
+            + $"{(translation.NoClient ? " noclient" : "")}{(translation.Maglev ? " maglev" : "")}{(id is { } given ? string.Create(CultureInfo.InvariantCulture, $" id {given}") : "")}");
     }
 
     private static void Print(SourceNatDocument source, ImmutableArray<string>.Builder lines)

@@ -31,6 +31,19 @@ public static class RunningCommands
             && int.TryParse(name.AsSpan(CommandState.NamePrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
     }
 
+    /// <summary>How many sections in braces are open behind a line, of so many before it: a command goes on as long as one is.</summary>
+    public static int Open(ReadOnlySpan<char> line, int before)
+    {
+        int comment = line.IndexOf('#');
+        foreach (char c in comment < 0 ? line : line[..comment])
+        {
+            if (c == '{') before++;
+            else if (c == '}') before = Math.Max(0, before - 1);
+        }
+
+        return before;
+    }
+
     /// <summary>Files that were read again, with the commands that the gateway was given meanwhile. What those took back from the files is what the files say now.</summary>
     public static ConfigTexts Keep(ConfigTexts files, ConfigTexts inForce)
     {

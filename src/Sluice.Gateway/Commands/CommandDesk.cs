@@ -28,6 +28,7 @@ public sealed class CommandDesk(ComposedGateway gateway, GatewayReloader reloade
         if (problems.Exists(static problem => problem.IsError)) return Refused(problems);
 
         SessionFatesView? fates = null;
+        long purged = 0;
         if (plan.Texts is { } texts)
         {
             LoadResult loaded = ConfigLoader.Load(texts, inForce.Set.Kinds);
@@ -36,19 +37,19 @@ public sealed class CommandDesk(ComposedGateway gateway, GatewayReloader reloade
             if (loaded.Set is null) return Refused(problems);
 
             // Sessions first, then translations, as in the reference. One that begins in between ends with its translation.
-            if (plan.Steps.Any(static step => step.Kind == CommandKind.Purge)) sessions?.Delete(new SessionQuery(OfCommands));
+            if (plan.Steps.Any(static step => step.Kind == CommandKind.Purge)) purged = sessions?.Delete(new SessionQuery(OfCommands)).Changed ?? 0;
             fates = reloader.Apply(loaded, texts, "commands", withChanges: false).Sessions;
         }
 
         nextId = plan.NextId;
-        return new CommandsView(Accepted: true, gateway.InForce.Generation, Views(problems), [.. plan.Steps.Select(ViewOf)], fates);
+        return new CommandsView(Accepted: true, gateway.InForce.Generation, Views(problems), [.. plan.Steps.Select(step => ViewOf(step, purged))], fates);
     }
 
     // What Cloud NAT did, by whatever document or command.
     private static SessionFilter OfCommands => SessionFilter.Everything.And(static (in SessionFacts session) =>
         session.Rule.StartsWith("translation ", StringComparison.Ordinal) || session.Rule.StartsWith("source NAT ", StringComparison.Ordinal));
 
-    private CommandView ViewOf(CommandStep step)
+    private CommandView ViewOf(CommandStep step, long purged)
     {
         (string result, string[] lines) = step switch
         {
@@ -56,8 +57,8 @@ public sealed class CommandDesk(ComposedGateway gateway, GatewayReloader reloade
             { Id: { } id, WasThere: true } => ("changed", [string.Create(CultureInfo.InvariantCulture, $"translation {id} is changed")]),
             { Id: { } id } => ("added", [string.Create(CultureInfo.InvariantCulture, $"translation {id} is added")]),
             { Kind: CommandKind.Translation, Changes: true } => ("deleted", []),
-            { Kind: CommandKind.Purge } => ("purged", []),
-            { Kind: CommandKind.Setting } => ("set", Array.Empty<string>()),
+            { Kind: CommandKind.Purge } => ("purged", [purged == 1 ? "1 session is purged" : string.Create(CultureInfo.InvariantCulture, $"{purged} sessions are purged")]),
+            { Kind: CommandKind.Setting, Changes: true } => ("set", Array.Empty<string>()),
             _ => ("nothing", []),
         };
         return new CommandView(step.Place.Line, result, step.Id, lines);

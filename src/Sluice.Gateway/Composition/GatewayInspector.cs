@@ -1,3 +1,4 @@
+using Sluice.Config.Commands;
 using Sluice.Config.Comparison;
 using Sluice.Dataplane;
 using Sluice.Dataplane.Routing;
@@ -96,7 +97,8 @@ public sealed class GatewayInspector(ComposedGateway gateway, TrafficSampler? sa
             inForce.Generation,
             TimeText.Of(inForce.AppliedAt),
             [.. inForce.Texts.Texts.Select(t => new ConfigFileView(t.Name, t.Text.AsSpan().TrimEnd('\n').Count('\n') + 1, withTexts ? t.Text : null))],
-            ConfigItems.Of(inForce.Set).GroupBy(item => item.Kind, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal));
+            ConfigItems.Of(inForce.Set).GroupBy(item => item.Kind, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal),
+            withTexts ? CommandPrinter.PrintCommands(inForce.Set) : null);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,13 @@ namespace Sluice.Gateway.Views;
 /// <param name="AppliedAt">Since when, RFC 3339.</param>
 /// <param name="Files">Its files.</param>
 /// <param name="Counts">How much of each kind it asks for.</param>
-public sealed record ConfigView(long Generation, string AppliedAt, IReadOnlyList<ConfigFileView> Files, IReadOnlyDictionary<string, int> Counts);
+/// <param name="Commands">The command lines that ask for what its command files ask for together; absent where only the list was asked for.</param>
+public sealed record ConfigView(
+    long Generation,
+    string AppliedAt,
+    IReadOnlyList<ConfigFileView> Files,
+    IReadOnlyDictionary<string, int> Counts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Commands = null);
 
 /// <summary>A file of the configuration in force.</summary>
 /// <param name="Name">As it was named when it was read.</param>

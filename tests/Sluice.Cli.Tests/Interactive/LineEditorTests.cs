@@ -56,6 +56,13 @@ public class LineEditorTests
     }
 
     [Fact]
+    public void A_character_of_unknown_width_is_drawn_as_one_column()
+    {
+        Assert.Equal("ü漢字", Type("ü漢字{enter}", out string screen));
+        Assert.Contains("\r> ü??\u001b[K\r\u001b[5C", screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_word_that_is_offered_is_explained()
     {
         foreach (string text in (string[])["", "cnat ", "set ", "set cnat ", "show cnat ", "cnat translation ", "cnat translation add vip 30.0.0.2 ", "show cnat session ", "set cnat snat-policy ", "set cnat snat-policy prefix ",

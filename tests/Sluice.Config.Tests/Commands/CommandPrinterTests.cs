@@ -44,6 +44,15 @@ public class CommandPrinterTests
             show cnat translation
             """))));
 
+    [Fact]
+    public void What_commands_ask_for_is_written_without_documents_and_under_its_ids()
+    {
+        const string document = "apiVersion: sluice.dev/v1alpha1\nkind: Translation\nmetadata: { name: cnat-9 }\nspec: { address: 30.0.0.9, port: 80 }";
+        ConfigSet set = Accepted("cnat translation add vip 30.0.0.2 80\ncnat translation add vip 30.0.0.3 80 to ->20.0.0.1 id 7\ncnat translation del 0", document);
+        Assert.Equal(["cnat translation add proto TCP vip 30.0.0.3 80 to ->20.0.0.1 id 7"], CommandPrinter.PrintCommands(set));
+        Assert.Empty(CommandPrinter.PrintCommands(Accepted("", document)));
+    }
+
     [Theory]
     [InlineData(301)]
     [InlineData(302)]
