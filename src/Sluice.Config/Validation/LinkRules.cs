@@ -54,9 +54,9 @@ internal sealed class LinkRules(RealmRules realms, Problems problems)
         UniqueNeighbors(link, path);
     }
 
-    private static bool IsUsable(IpAddress address)
+    /// <summary>Whether an address can be a link's or a virtual IP: 169.254/16 and fe80::/10 are fine; 0/8, 127/8, multicast and reserved are not.</summary>
+    internal static bool IsUsable(IpAddress address)
     {
-        // 169.254/16 and fe80::/10 are fine for a link; 0/8, 127/8, multicast and reserved are not.
         if (address.IsV4) return (uint)(address.Value >> 24) is > 0 and not 127 and < 224;
         return address.Value > 1 && (uint)(address.Value >> 120) != 0xFF;
     }

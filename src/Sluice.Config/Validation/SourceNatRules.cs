@@ -60,11 +60,11 @@ internal sealed class SourceNatRules(Asked asked, Problems problems)
                     problems.Warning(named.Place, "spec.links", ConfigRule.Ignored, $"link '{link.Name}' carries realm '{link.Realm}': nothing of '{source.Realm}' comes in by it");
     }
 
-    // What is covered and has no address to leave with is dropped.
+    // What is covered and has no address to leave with is dropped. Where none at all can be read, that is the error to say.
     private void HasAddressFor(SourceNatDocument source, IpFamily family, ImmutableArray<NamedSpec> ofFamily, IpPrefix all)
     {
         bool covers = source.CoversAllLinks || !source.Links.IsEmpty || !ofFamily.IsEmpty;
-        if (!covers || !source.AddressesOf.IsEmpty || source.Addresses.Any(range => range.Family == family) || source.Exclude.Contains(all)) return;
+        if (!covers || source.Addresses.IsEmpty || !source.AddressesOf.IsEmpty || source.Addresses.Any(range => range.Family == family) || source.Exclude.Contains(all)) return;
         bool isUsed = asked.Gateways.SelectMany(static gateway => gateway.Links)
             .Any(link => link.Realm == source.Realm && link.Addresses.Any(own => own.Address.Family == family));
         if (!isUsed) return;

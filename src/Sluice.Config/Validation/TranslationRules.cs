@@ -17,6 +17,8 @@ internal sealed class TranslationRules(Asked asked, RealmRules realms, LinkRules
             profileExists(translation.Profile, translation.ProfilePlace, "spec.profile");
             if (!translation.IsReal && IsOwn(translation.Realm, translation.Address))
                 problems.Error(translation.AddressPlace, "spec.address", ConfigRule.Forbidden, $"{translation.Address} is an address of a link: a virtual IP there has the mode 'real'");
+            if (translation.AddressOf is null && !LinkRules.IsUsable(translation.Address))
+                problems.Error(translation.AddressPlace, "spec.address", ConfigRule.SpecialUsePrefix, $"{translation.Address} is no address that a virtual IP can have");
             if (translation.AddressOf is { } link)
             {
                 LinksExist([link], "spec.addressOf");

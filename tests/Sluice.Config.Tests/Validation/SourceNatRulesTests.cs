@@ -14,6 +14,12 @@ public class SourceNatRulesTests
     public void What_contradicts_itself_is_an_error(string spec, ConfigRule rule) => Assert.Equal([rule], Load(spec).Errors());
 
     [Theory]
+    [InlineData("links: [in]")]
+    [InlineData("addresses: []")]
+    [InlineData("addresses: [198.51.100.300]")]
+    public void Where_no_address_can_be_read_families_are_not_warned_of(string spec) => Assert.True(Assert.Single(Load(spec).Problems).IsError);
+
+    [Theory]
     [InlineData("addresses: [198.51.100.1, \"30::1\"], policy: dnat, rewrites: [{ prefix: 10.0.0.0/8, to: 20.0.0.1 }, { prefix: 10.0.0.0/8, to: 30.0.0.1, match: source }]", null)]
     [InlineData("addresses: [198.51.100.1, \"30::1\"], tables: { pod: [in] }", "spec.tables")]
     [InlineData("addresses: [198.51.100.1, \"30::1\"], rewrites: [{ prefix: 10.0.0.0/8, to: 20.0.0.1 }]", "spec.rewrites")]

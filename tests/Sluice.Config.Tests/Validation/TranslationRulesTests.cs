@@ -35,6 +35,23 @@ public class TranslationRulesTests
     public void What_differs_in_family_port_protocol_or_link_is_two(string commands) => Assert.Empty(Load(commands).Errors());
 
     [Theory]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("0.1.2.3", false)]
+    [InlineData("224.0.0.1", false)]
+    [InlineData("255.255.255.255", false)]
+    [InlineData("::1", false)]
+    [InlineData("ff02::1", false)]
+    [InlineData("169.254.20.10", true)]
+    [InlineData("fe80::10", true)]
+    [InlineData("192.0.2.1", true)]
+    public void A_virtual_IP_has_an_address_that_packets_can_be_sent_to(string address, bool isAccepted)
+    {
+        ConfigError[] problems = [.. Load($"cnat translation add vip {address} 80").Problems];
+        if (isAccepted) Assert.Empty(problems);
+        else Assert.Equal([$"t.cnat:1:26: SpecialUsePrefix: Translation 'cnat-0': {address} is no address that a virtual IP can have"], problems.Select(static problem => problem.ToString()));
+    }
+
+    [Theory]
     [InlineData("cnat translation add vip 30.0.0.2 80 to 10.0.0.1 7->20.0.0.1 80", "port 7 of 10.0.0.1 is the host's: without a port the host and the sessions share the address")]
     [InlineData("cnat translation add vip 30.0.0.2 80 to lan 7->20.0.0.1 80", "port 7 of an address of link 'lan' is the host's: without a port the host and the sessions share the address")]
     public void A_port_of_the_host_as_source_is_warned_of(string commands, string message)
