@@ -16,6 +16,9 @@ internal static unsafe class BpfSystem
     private const int ProgramTypeSchedCls = 3, AttachTcxIngress = 46;
     private const int AttributeLength = 128, LogLength = 64 << 10;
 
+    // A signal for the thread, be it only that the process was stopped and goes on, ends the verifier's work with EAGAIN.
+    private const int LoadAttempts = 20;
+
     /// <summary>The number of bpf(2).</summary>
     public static long Number => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 280 : 321;
 
@@ -72,7 +75,10 @@ internal static unsafe class BpfSystem
             *(byte**)(attribute + 32) = logBytes;
             Encoding.ASCII.GetBytes(name, new Span<byte>(attribute + 48, 15));
             words[17] = AttachTcxIngress;
-            int program = Invoke(ProgramLoad, attribute);
+            int program;
+            int attempts = LoadAttempts;
+            do program = Invoke(ProgramLoad, attribute);
+            while (program < 0 && Errno.Last == Errno.EAGAIN && --attempts > 0);
             if (program >= 0) return program;
             int error = Errno.Last;
             string reason = Encoding.ASCII.GetString(log.AsSpan().TrimEnd((byte)0)).TrimEnd();
