@@ -4,6 +4,7 @@ using Sluice.Dataplane.Routing;
 using Sluice.Links.Memory;
 using Sluice.Packets.Addresses;
 using Sluice.Packets.Headers;
+using Sluice.Packets.Tests;
 using Sluice.Policy;
 using Sluice.Sessions;
 using Xunit;
@@ -13,7 +14,7 @@ namespace Sluice.Dataplane.Tests.Engine;
 /// <summary>Real threads, and backends that come and go under their connections.</summary>
 public sealed class BackendThreadsTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Reloads = 60, Clients = 300;
+    private const int Reloads = 60, PacketsPerReload = 600, Clients = 300;
     private const string First = "{ address: 20.0.0.1, port: 8080 }", Second = "{ address: 20.0.0.2, port: 8080 }", Direct = "{ address: 20.0.0.3, mode: direct }";
 
     private readonly RealmRegistry realms = new();
@@ -36,7 +37,8 @@ public sealed class BackendThreadsTests(ITestOutputHelper output) : IDisposable
         for (int i = 1; i <= Reloads; i++)
         {
             Apply(configurations[i % configurations.Length]);
-            Thread.Sleep(5);
+            ulong before = engine.Counters().In;
+            Patience.Until(() => engine.Counters().In > before + PacketsPerReload, $"packets come after reload {i}");
         }
 
         ends.Cancel();
@@ -44,7 +46,7 @@ public sealed class BackendThreadsTests(ITestOutputHelper output) : IDisposable
         Apply(configurations[^1]);
 
         // The sweep tells them all, within a second or so on a machine that has time.
-        for (int i = 0; i < 600 && engine.Store.Count().Total > 0; i++) Thread.Sleep(50);
+        Patience.Until(() => engine.Store.Count().Total == 0, "every session has ended");
         engine.Stop();
         Assert.Null(engine.Failure);
         while (engine.Step(engine.Clock.Now) != 0)

@@ -27,7 +27,6 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
     private const int Checks = 10;
     private const int Burst = 64;
     private const int MostWaiting = 1500;
-    private const int MostMillisecondsHeldUp = 10_000;
     private const int FromInside = 1;
     private const int ToForward = 2;
 
@@ -42,6 +41,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
     private volatile List<StormForward>[] inForce = [];
     private long answered;
     private long forwarded;
+    private long judged;
 
     public void Dispose() => engine.Dispose();
 
@@ -78,6 +78,7 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"in {counters.In}, out {counters.Out}, dropped {counters.Dropped}, answered {answered}, forwarded {forwarded}, sessions {engine.Store.Count().Total}");
         Assert.True(answered > sessions / 4, $"only {answered} were answered");
         Assert.True(forwarded > 0);
+        Assert.True(judged > 0);
     }
 
     private void Send(Random random, int first, int end, List<StormForward> forwards)
@@ -134,18 +135,17 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
         while (true);
     }
 
-    // A worker that the machine holds up has packets in its hands that are in and not yet out: that passes, and what doesn't is a fault which the caller finds.
+    // A worker that the machine holds up may have packets in its hands; none has any at the burst's end at which it hears of a link.
     private void Quiesce()
     {
-        long end = Environment.TickCount64 + MostMillisecondsHeldUp;
         ulong before;
         do
         {
             before = engine.Counters().In;
             Pump();
-            Thread.Sleep(5);
+            engine.UpdateLink(engine.Links.First());
         }
-        while (IsMoving(before) || (engine.Counters().Imbalance != 0 && Environment.TickCount64 < end));
+        while (IsMoving(before));
     }
 
     private bool IsMoving(ulong before) => !answers.IsEmpty || links.Values.Any(static link => link.Pending > 0) || engine.Counters().In != before;
@@ -231,11 +231,10 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
     {
         Quiesce();
         var owners = new Dictionary<(IpAddress Address, ushort Port, byte Protocol), (ushort Realm, IpAddress Address, ushort Port)>();
-        int seen = 0;
         foreach (SessionView session in engine.Store.Sessions(engine.Clock.Now))
         {
             if (session.Pool is null) continue;
-            seen++;
+            judged++;
             (IpAddress address, ushort port, byte protocol) = (session.Reply.Destination, session.Reply.DestinationPort, session.Original.Protocol);
             (ushort realm, IpAddress inside, ushort insidePort) = (session.Original.Realm, session.Original.Source, session.Original.SourcePort);
             if (!owners.TryAdd((address, port, protocol), (realm, inside, insidePort)) && owners[(address, port, protocol)] != (realm, inside, insidePort))
@@ -245,7 +244,6 @@ public sealed class StormTests(ITestOutputHelper output) : IDisposable
                 Assert.Fail($"{address}:{port} is forward {claimed}'s, and {inside}:{insidePort} has it");
         }
 
-        Assert.True(seen > 0);
         Assert.Equal(0, engine.Counters().Imbalance);
     }
 

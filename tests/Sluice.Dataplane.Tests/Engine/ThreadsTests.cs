@@ -6,6 +6,7 @@ using Sluice.Dataplane.Routing;
 using Sluice.Links.Memory;
 using Sluice.Packets.Addresses;
 using Sluice.Packets.Building;
+using Sluice.Packets.Tests;
 using Sluice.Policy;
 using Xunit;
 
@@ -14,7 +15,7 @@ namespace Sluice.Dataplane.Tests.Engine;
 /// <summary>Real threads on memory links, with reloads in the midst of traffic.</summary>
 public sealed class ThreadsTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Reloads = 120;
+    private const int Reloads = 120, PacketsPerReload = 200;
     private readonly RealmRegistry realms = new();
     private readonly PacketEngine engine = new(new DataplaneOptions { Workers = 2, Capacity = 20_000, Seed = 7 });
     private readonly Dictionary<string, MemoryLink> links = [];
@@ -41,7 +42,8 @@ public sealed class ThreadsTests(ITestOutputHelper output) : IDisposable
         for (int i = 1; i <= Reloads; i++)
         {
             Apply(configurations[i % configurations.Length]);
-            Thread.Sleep(5);
+            ulong before = engine.Counters().Out;
+            Patience.Until(() => engine.Counters().Out > before + PacketsPerReload, $"packets leave after reload {i}");
         }
 
         ends.Cancel();

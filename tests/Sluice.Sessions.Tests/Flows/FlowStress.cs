@@ -71,18 +71,22 @@ internal sealed unsafe class FlowStress<TProtocol> : IDisposable
         epochs.Dispose();
     }
 
-    /// <summary>Runs for <paramref name="longest"/>, or until a fault was seen if so asked.</summary>
-    public StressReport Run(TimeSpan longest, bool stopAtFault)
+    /// <summary>Runs until enough was seen; for <paramref name="longest"/> if it never is.</summary>
+    public StressReport Run(TimeSpan longest, Func<StressReport, bool> isEnough)
     {
         var watch = Stopwatch.StartNew();
         var writer = new Thread(Write) { IsBackground = true };
         epochs.Unpark(Reader);
         writer.Start();
-        while (watch.Elapsed < longest && !(stopAtFault && report.Faulty)) Read();
+        do
+        {
+            Read();
+            report.Took = watch.Elapsed;
+        }
+        while (report.Took < longest && !isEnough(report));
         stop = true;
         epochs.Park(Reader);
         writer.Join();
-        report.Took = watch.Elapsed;
         return report;
     }
 
