@@ -35,6 +35,9 @@ internal sealed class Journal
     /// <summary>The commands that are left.</summary>
     public IEnumerable<string> Lines => entries.Select(static entry => entry.Text);
 
+    /// <summary>The commands that are left, without ids of their own for what the files have too.</summary>
+    public IEnumerable<string> LinesBehindFiles => entries.Select(entry => entry is { Id: { } own, Key: { } key } && ids.ContainsKey(key) ? entry.WithoutId(own) : entry.Text);
+
     /// <summary>Takes a command that was done before.</summary>
     public void Recall(string line) => CommandText.Cut(RunningCommands.FileName, line, new Problems(), words =>
     {
@@ -167,6 +170,10 @@ internal sealed class Journal
             return new Entry(text.ToString(), kind) { Origin = origin.ToImmutable() };
         }
 
-        public Entry WithId(int id) => this with { Text = string.Create(CultureInfo.InvariantCulture, $"{Text} id {id}"), Id = id };
+        public Entry WithId(int id) => this with { Text = Text + Suffix(id), Id = id };
+
+        public string WithoutId(int id) => Text.EndsWith(Suffix(id), StringComparison.Ordinal) ? Text[..^Suffix(id).Length] : Text;
+
+        private static string Suffix(int id) => string.Create(CultureInfo.InvariantCulture, $" id {id}");
     }
 }

@@ -44,11 +44,18 @@ public static class RunningCommands
         return before;
     }
 
-    /// <summary>Files that were read again, with the commands that the gateway was given meanwhile. What those took back from the files is what the files say now.</summary>
+    /// <summary>
+    /// Files that were read again, with the commands that the gateway was given meanwhile. What those took back from the files is what the files say now; a translation
+    /// that they added and that a command file has now too, because somebody wrote it down, is one: the file's, as the command has it.
+    /// </summary>
     public static ConfigTexts Keep(ConfigTexts files, ConfigTexts inForce)
     {
         string[] kept = [.. LinesOf(inForce).Where(static line => !line.StartsWith(Journal.Deletion, StringComparison.Ordinal) && line != Journal.Purge)];
-        return With(files, kept);
+        if (kept.Length == 0 || ConfigLoader.LoadTexts(files.Texts.Where(static text => CommandText.Is(text.Name)).Select(static text => (text.Name, text.Text))).Set is not { } ofFiles)
+            return With(files, kept);
+        var journal = new Journal(ofFiles, nextId: 0);
+        foreach (string line in kept) journal.Recall(line);
+        return With(files, [.. journal.LinesBehindFiles]);
     }
 
     /// <summary>Reads commands for a gateway, one a line, and says what its configuration becomes. All are done, or none.</summary>

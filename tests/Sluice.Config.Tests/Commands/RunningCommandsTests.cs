@@ -67,6 +67,21 @@ public class RunningCommandsTests
     }
 
     [Fact]
+    public void A_translation_that_somebody_wrote_into_a_file_is_the_one_that_a_command_had_added()
+    {
+        gateway.Do("cnat translation add vip 30.0.0.8 80\ncnat translation add vip 30.0.0.9 80 to ->20.0.0.2");
+        gateway.Reread(Files + "cnat translation add vip 30.0.0.9 80 to ->20.0.0.1\n");
+        Assert.Equal(["cnat-0 30.0.0.2", "cnat-1 30.0.0.3", "cnat-2 30.0.0.8", "cnat-3 30.0.0.9"], gateway.Set.Translations.Select(t => $"{t.Name} {t.Address}"));
+        Assert.Equal("20.0.0.2", gateway.Set.Translations[3].Backends[0].Address.ToString());
+        gateway.Do("cnat translation del 3");
+        Assert.Equal(["cnat-0", "cnat-1", "cnat-2"], gateway.Names);
+
+        // What was written down by 'show config -o cnat' has its id in the file.
+        gateway.Reread(Files + "cnat translation add vip 30.0.0.8 80 id 2\n");
+        Assert.Equal(["cnat-0", "cnat-1", "cnat-2"], gateway.Names);
+    }
+
+    [Fact]
     public void Deleting_what_is_absent_changes_nothing()
     {
         CommandPlan plan = gateway.Do("cnat translation del 7");
