@@ -8,31 +8,29 @@ namespace Sluice.Dataplane;
 internal static class Leaving
 {
     /// <summary>Whether a session that is not to be kept is so for want of its backend, and not because somebody may no longer speak with somebody.</summary>
-    public static bool HasLostBackend(in SessionView session, Revalidation judgement, in Decision decision) =>
-        session.Account != AccountTable.None
-        && (judgement == Revalidation.Changed || decision.Reason == DropReason.NoBackend || session.Original.Realm == session.Reply.Realm);
+    public static bool HasLostBackend(in LiveSession live, GatewayPolicy policy, Revalidation judgement, in Decision decision) =>
+        live.HasBackend
+        && (judgement == Revalidation.Changed || decision.Reason == DropReason.NoBackend || live.Original.Realm == live.Reply.Realm || policy.MayStillEnter(live));
 
-    /// <summary>
-    /// Whether such a session goes on though nothing in the configuration leads to it: TCP within one realm, where its document said so. While its backend is listed
-    /// there is another reason why nothing leads there, such as a client that the translation is no longer for.
-    /// </summary>
+    /// <summary>What a policy makes of a live session, one that is left to finish included.</summary>
     /// <param name="session">The session.</param>
+    /// <param name="live">The same, as the policy is told of it.</param>
+    /// <param name="policy">The policy.</param>
     /// <param name="accounts">What the documents said.</param>
-    /// <param name="listed">The accounts of the configuration that judges.</param>
-    public static bool IsLeftToFinish(in SessionView session, AccountTable accounts, AccountMap listed) =>
-        session.Original.Protocol == IpProtocol.Tcp
-        && session.Original.Realm == session.Reply.Realm
-        && listed.BackendOf(session.Account) == 0
-        && accounts.Drains(session.Account);
+    /// <param name="decision">What it goes on by, or why it doesn't.</param>
+    /// <param name="isFinishing">Whether it is kept only to be finished: as it is, with the idle times that it has.</param>
+    public static Revalidation Judge(
+        in SessionView session, in LiveSession live, GatewayPolicy policy, AccountTable accounts, out Decision decision, out bool isFinishing)
+    {
+        Revalidation judgement = policy.Redecide(live, out decision);
+        isFinishing = false;
+        if (judgement == Revalidation.Kept || !IsLeftToFinish(session, live, accounts) || !policy.TryFinish(live, out Decision finishing)) return judgement;
+        isFinishing = true;
+        decision = finishing;
+        return Revalidation.Kept;
+    }
 
-    /// <summary>How it goes on: as it is.</summary>
-    public static Confirmation ConfirmationOf(in SessionView session, ushort generation) => new(
-        generation,
-        session.Timers,
-        GatewayPolicy.NoRule,
-        session.Pool,
-        session.Pool is null ? FlowConduct.KeepErrorSource : FlowConduct.None,
-        FlowConduct.KeepErrorSource,
-        session.Account,
-        session.SourceAccount);
+    // Nothing in the configuration leads to it, but its document said so. While its backend is listed there is another reason why nothing leads there, such as a client that
+    // the translation is no longer for.
+    private static bool IsLeftToFinish(in SessionView session, in LiveSession live, AccountTable accounts) => live.HasBackend && live.Backend == 0 && accounts.Drains(session.Account);
 }

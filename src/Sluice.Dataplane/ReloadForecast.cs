@@ -52,18 +52,12 @@ public sealed class ReloadForecast
             bool isEnding = false;
             if (session.Generation != current.Generation)
             {
-                isEnding = current.Policy.Redecide(current.LiveSessionOf(in session), out Decision present) != Revalidation.Kept;
+                isEnding = Leaving.Judge(session, current.LiveSessionOf(in session), current.Policy, store.Accounts, out Decision present, out _) != Revalidation.Kept;
                 rule = isEnding ? GatewayPolicy.NoRule : present.Rule;
             }
 
             // What the present policy ends with the sweep's next round is not the next one's doing.
-            Revalidation judgement = next.Redecide(current.LiveSessionOf(in session, accounts, numbers), out Decision decision);
-            if (judgement != Revalidation.Kept && Leaving.HasLostBackend(in session, judgement, in decision) && Leaving.IsLeftToFinish(in session, store.Accounts, accounts))
-            {
-                judgement = Revalidation.Kept;
-                decision.Rule = GatewayPolicy.NoRule;
-            }
-
+            Revalidation judgement = Leaving.Judge(session, current.LiveSessionOf(in session, accounts, numbers), next, store.Accounts, out Decision decision, out _);
             if (isEnding && judgement != Revalidation.Kept) continue;
             bool isDropped = judgement == Revalidation.Forbidden && decision.Kind == DecisionKind.Drop;
             var key = (rule, judgement == Revalidation.Kept ? decision.Rule : GatewayPolicy.NoRule, judgement, isDropped ? decision.Reason : default);
@@ -87,10 +81,11 @@ public sealed class ReloadForecast
     }
 
     /// <summary>The rule in force that a live session goes by, or is about to: one that an older policy confirmed last is judged anew. Null: it is about to end.</summary>
-    public static PolicyRule? RuleOf(in SessionView session, Ruleset current)
+    public static PolicyRule? RuleOf(in SessionView session, Ruleset current, AccountTable accounts)
     {
         if (session.Generation == current.Generation) return RuleOf(current.Policy, session.Rule);
-        return current.Policy.Redecide(current.LiveSessionOf(in session), out Decision present) == Revalidation.Kept ? RuleOf(current.Policy, present.Rule) : null;
+        bool isKept = Leaving.Judge(session, current.LiveSessionOf(in session), current.Policy, accounts, out Decision present, out _) == Revalidation.Kept;
+        return isKept ? RuleOf(current.Policy, present.Rule) : null;
     }
 
     private static PolicyRule RuleOf(GatewayPolicy policy, uint rule) =>

@@ -77,6 +77,7 @@ public static class PolicyCompiler
             VirtualServices = services.Services,
             ServiceLines = services.Lines,
             BackendLines = services.BackendLines,
+            BackendSources = services.BackendSources,
             SourceMatches = clients.Build(),
             Hosts = services.HostsWith(maps.AsSpan(0, spaces.Length)),
             Links = [.. config.Gateway.Links.Select(static link => link.Name)],

@@ -78,19 +78,22 @@ internal sealed unsafe class Revalidate(WorkerContext context)
     private bool IsAllowed(in SessionView session, out bool isBackendGone)
     {
         Ruleset rules = context.Rules;
-        Revalidation judgement = rules.Policy.Redecide(rules.LiveSessionOf(in session), out Decision decision);
-        isBackendGone = judgement != Revalidation.Kept && Leaving.HasLostBackend(in session, judgement, in decision);
-        if (judgement == Revalidation.Kept) return Confirm(in session, ConfirmationOf(in session, in decision));
-        return isBackendGone && Leaving.IsLeftToFinish(in session, context.Store.Accounts, rules.Accounts) && Confirm(in session, Leaving.ConfirmationOf(in session, rules.Generation));
+        LiveSession live = rules.LiveSessionOf(in session);
+        Revalidation judgement = Leaving.Judge(session, live, rules.Policy, context.Store.Accounts, out Decision decision, out bool isFinishing);
+        isBackendGone = judgement != Revalidation.Kept && Leaving.HasLostBackend(live, rules.Policy, judgement, decision);
+        if (judgement != Revalidation.Kept) return false;
+        if (Confirm(in session, ConfirmationOf(in session, in decision, isFinishing ? session.Timers : rules.TimerSets[decision.Timers]))) return true;
+        isBackendGone = isFinishing;
+        return false;
     }
 
-    private Confirmation ConfirmationOf(in SessionView session, in Decision decision)
+    private Confirmation ConfirmationOf(in SessionView session, in Decision decision, ushort timers)
     {
         Ruleset rules = context.Rules;
         bool denies = decision.HasAcl && rules.Policy.IsReplyDenied(session.Original, session.Reply, decision.Rule);
         return new Confirmation(
             rules.Generation,
-            rules.TimerSets[decision.Timers],
+            timers,
             decision.Rule,
             rules.PoolOf(decision.SourcePool),
             decision.OriginalConduct,

@@ -19,7 +19,7 @@ internal sealed class SessionReader(ComposedGateway gateway)
     public IEnumerable<SessionFacts> All()
     {
         (Ruleset now, Ruleset old) = Rules();
-        return Engine.Store.Sessions(Engine.Clock.Now).Select(session => FactsOf(in session, NameOf(in session, now, old) ?? ReloadForecast.RuleOf(in session, now)?.Name));
+        return Engine.Store.Sessions(Engine.Clock.Now).Select(session => FactsOf(in session, NameOf(in session, now, old) ?? ReloadForecast.RuleOf(in session, now, Engine.Store.Accounts)?.Name));
     }
 
     /// <summary>A session that began or ended.</summary>

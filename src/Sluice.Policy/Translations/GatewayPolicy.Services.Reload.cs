@@ -1,4 +1,3 @@
-using Sluice.Packets;
 using Sluice.Packets.Addresses;
 using Sluice.Policy.Translations;
 
@@ -31,21 +30,14 @@ public sealed partial class GatewayPolicy
         return (uint)own < (uint)service.Backends.Length && service.Backends[own].Address == service.Backends[place].Address && LeadsToSameEndpoint(live, decision);
     }
 
-    // TCP of a backend that is gone is left to finish where the document says so. Whatever else there is chooses again.
+    // Connections of a backend that is gone are left to finish where the document says so. Whatever else there is chooses again.
     private Revalidation RedecideRemoved(in LiveSession live, in FirstPacket first, in ServiceLine line, in Decision admitted, out Decision decision)
     {
+        VirtualService service = VirtualServices[line.Service];
         decision = admitted;
-        if (!VirtualServices[line.Service].DrainsRemoved || first.Protocol != IpProtocol.Tcp)
-        {
-            decision = LeadTo(first, line, VirtualServices[line.Service].Choose(first), admitted);
-            return decision.Kind == DecisionKind.Drop ? Revalidation.Forbidden : Revalidation.Changed;
-        }
-
-        decision.SetDestination(live.Reply.Source, live.Reply.SourcePort);
-        if (line.Pair != ServiceLine.Own && decision.SourcePool != Decision.NoPool) return OwnsItsSource(live, first, ref decision) ? Revalidation.Kept : Revalidation.Changed;
-        if (live.HasPublicSource) return TryKeepSourceOfPolicy(live, first, ref decision) ? Revalidation.Kept : Revalidation.Changed;
-        if (live.Reply.Destination != live.Original.Source) decision.SetSource(live.Reply.Destination, live.Reply.DestinationPort);
-        return Revalidation.Kept;
+        if (service.DrainsRemoved && TryFinish(live, first, ref decision)) return Revalidation.Kept;
+        decision = LeadTo(first, line, service.Choose(first), admitted);
+        return decision.Kind == DecisionKind.Drop ? Revalidation.Forbidden : Revalidation.Changed;
     }
 
     // What a backend or the hairpin says of the source is an address; the port is another where the return tuple was taken. Through a peering the exposes say it.

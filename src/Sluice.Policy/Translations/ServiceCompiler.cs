@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Sluice.Config;
@@ -28,6 +29,13 @@ internal sealed class ServiceCompiler(ConfigSet config, RealmRegistry realms, Po
     /// <summary>By the number of a backend; the first is none.</summary>
     internal LineTable<BackendLine> BackendLines =>
         new([default, .. services.SelectMany(static service => service.Backends, static (_, backend) => BackendLine.Of(backend))]);
+
+    /// <summary>By realm and address: the pools of the sources that backends see as their clients.</summary>
+    internal FrozenDictionary<(ushort Realm, IpAddress Address), int> BackendSources => services
+        .SelectMany(static service => service.Backends, static (service, backend) => (service.Realm, backend.Source, backend.SourcePool))
+        .Where(static seen => seen.Source is not null)
+        .DistinctBy(static seen => (seen.Realm, seen.Source))
+        .ToFrozenDictionary(static seen => (seen.Realm, seen.Source!.Value), static seen => seen.SourcePool);
 
     /// <summary>By realm number: an index of its virtual addresses where it has many.</summary>
     internal HostIndex[] HostsWith(ReadOnlySpan<PrefixMap> maps)

@@ -14,7 +14,7 @@ public sealed unsafe partial class AccountTable
         return (entry->Mark & AccountMark.Direct) != 0;
     }
 
-    /// <summary>Whether TCP sessions are left to finish once the configuration leads nothing to them any more: by the newest one that named the account.</summary>
+    /// <summary>Whether connections are left to finish once the configuration leads nothing to them any more: by the newest one that named the account.</summary>
     public bool Drains(uint number) => (Entries[number].Mark & AccountMark.Drains) != 0;
 
     /// <summary>A session is made under an account.</summary>

@@ -12,7 +12,7 @@ public sealed class ServiceRedecideTests
 
     private static TestPolicy With(params string[] backends) => WithMore("", backends);
 
-    private static TestPolicy WithMore(string more, params string[] backends) => Of(Translation("30.0.0.2 80 TCP vip", more, backends), Translation("30.0.0.2 80 UDP vip", more, backends));
+    private static TestPolicy WithMore(string more, params string[] backends) => Of(Translation("30.0.0.2 80 TCP vip", more, backends), Translation("30.0.0.2 80 UDP vip", more, backends), Translation("30.0.0.2 80 SCTP vip", more, backends));
 
     private static Revalidation After(TestPolicy after, string backend, string? seenAs = null, string protocol = "tcp", string client = Client) =>
         after.Policy.Redecide(after.Session(client, Web, backend, seenAs, protocol), out _);
@@ -49,9 +49,18 @@ public sealed class ServiceRedecideTests
         Assert.Equal(Revalidation.Changed, After(ends, "20.0.0.1:80", protocol: "udp"));
         Assert.Equal(Revalidation.Changed, After(ends, "20.0.0.2:81"));
         Assert.Equal(Revalidation.Changed, After(drains, "20.0.0.1:80", protocol: "udp"));
-        LiveSession live = drains.Session(Client, Web, "20.0.0.1:80", seenAs: "1.2.3.4:4");
-        Assert.Equal(Revalidation.Kept, drains.Policy.Redecide(live, out Decision decision));
+        Assert.Equal(Revalidation.Kept, After(drains, "20.0.0.1:80"));
+        Assert.Equal(Revalidation.Kept, After(drains, "20.0.0.1:80", protocol: "132"));
+    }
+
+    [Fact]
+    public void A_session_that_is_left_to_finish_has_the_source_that_its_backend_saw_while_another_backend_sees_it()
+    {
+        TestPolicy same = WithMore("onRemove: drain", "20.0.0.2 source=1.2.3.4"), gone = WithMore("onRemove: drain", "20.0.0.2");
+        LiveSession live = same.Session(Client, Web, "20.0.0.1:80", seenAs: "1.2.3.4:4");
+        Assert.Equal(Revalidation.Kept, same.Policy.Redecide(live, out Decision decision));
         Assert.Equal(("20.0.0.1", "1.2.3.4"), (decision.Destination.ToString(), decision.Source.ToString()));
+        Assert.Equal(Revalidation.Changed, gone.Policy.Redecide(live, out _));
     }
 
     [Fact]
