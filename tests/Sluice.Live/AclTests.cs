@@ -22,10 +22,10 @@ public sealed class AclTests : IDisposable
         town.Keep(new Service(town.ServerSide, Town.Server4, 8080));
         town.Keep(new Service(town.ServerSide, Town.Server4, 9090));
         Assert.Equal($"you are {Town.Public4}\n", town.Client.Call("curl", "-gsS", "--max-time", "10", Town.Url(Town.Server4, 8080)));
-        Assert.NotEqual(0, town.Client.Try("curl", "-gsS", "--max-time", "1", Town.Url(Town.Server4, 9090)).Code);
-        (int code, string pings) = town.Client.Try("ping", "-c", "1", "-W", "2", Town.Server4);
-        Assert.NotEqual(0, code);
+        Assert.NotEqual(0, town.Client.Try("curl", "-gsS", "--max-time", "60", Town.Url(Town.Server4, 9090)).Code);
+        string pings = town.Client.PingUntilHeard(Town.Server4);
         Assert.Contains("Packet filtered", pings, StringComparison.Ordinal);
+        Assert.Contains(" 0 received", pings, StringComparison.Ordinal);
         foreach (string rule in new[] { "allow-web", "no-pings" })
             Programs.Until(() => town.Log.Contains($"\"{rule}\"", StringComparison.Ordinal), $"the log names {rule}");
     }

@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Sluice.Live;
@@ -16,7 +19,7 @@ public sealed class ApplyTests : IDisposable
         string file = town.FileNamed("gateway.yaml");
         File.WriteAllText(file, Configurations.Masquerade());
         SluiceProcess gateway = town.Keep(new SluiceProcess(town.Middle, file, town.FileNamed("control.sock"))).AwaitRunning();
-        town.Client.Call("ping", "-c", "2", "-i", "0.2", "-W", "1", Town.Server4);
+        town.Client.Ping(Town.Server4, 2);
 
         string shut = town.FileNamed("shut.yaml"), wrong = town.FileNamed("wrong.yaml");
         File.WriteAllText(shut, Configurations.Links());
@@ -26,14 +29,14 @@ public sealed class ApplyTests : IDisposable
         Assert.Equal((0, 0, 1), Sessions(gateway, "diff", shut));
         Assert.Equal(2, gateway.Ask(town.Middle, "apply", wrong).Code);
         Assert.Equal((0, 0, 1), Sessions(gateway, "apply", shut));
-        Assert.Contains("configuration 2 is in force, from the control socket: 0 sessions kept, 0 moved, 1 ended (", gateway.Said, StringComparison.Ordinal);
+        gateway.AwaitSaying("configuration 2 is in force, from the control socket: 0 sessions kept, 0 moved, 1 ended (");
         Programs.Until(() => gateway.Ask(town.Middle, "show", "sessions").Output == "no session is live\n", "the session has ended");
-        Assert.NotEqual(0, town.Client.Try("ping", "-c", "1", "-W", "1", Town.Server4).Code);
+        town.Client.Unanswered(() => gateway.Dropped("NotExposed"), 1, "ping", Pings.OneTo(Town.Server4));
 
         // A hangup reads the files of the start again.
         gateway.Signal("HUP");
         gateway.AwaitSaying("configuration 3 is in force, from its files");
-        town.Client.Call("ping", "-c", "1", "-W", "2", Town.Server4);
+        town.Client.Ping(Town.Server4);
         Assert.StartsWith("configuration 3, in force since ", gateway.Ask(town.Middle, "show", "config").Output, StringComparison.Ordinal);
     }
 
@@ -43,19 +46,25 @@ public sealed class ApplyTests : IDisposable
         string file = town.FileNamed("gateway.yaml");
         File.WriteAllText(file, Configurations.Masquerade());
         SluiceProcess gateway = town.Keep(new SluiceProcess(town.Middle, file, town.FileNamed("control.sock"))).AwaitRunning();
-        town.Client.Call("ping", "-c", "20", "-i", "0.2", "-W", "1", Town.Server4);
+        town.Client.Ping(Town.Server4);
+        Process pings = town.Background(town.Client, "ping", "-i", "0.2", "-q", Town.Server4);
+        Programs.Until(() => Reads(gateway, out _, static pair => pair.GetProperty("pps").GetDouble() > 0), "the pair of realms has a rate");
+        using (Process interrupt = Process.Start("kill", ["-INT", $"{pings.Id}"])) pings.WaitForExit();
+        Match told = Regex.Match(pings.StandardOutput.ReadToEnd(), @"(?<sent>\d+) packets transmitted", RegexOptions.ExplicitCapture);
+        int sent = 1 + int.Parse(told.Groups["sent"].Value, CultureInfo.InvariantCulture);
 
         JsonElement state = default;
-        Programs.Until(() => TryRead(gateway, out state), "the pair of realms has its packets and a rate");
-        JsonElement back = state.GetProperty("peerings").GetProperty("vpc2->vpc1");
-        Assert.Equal((20, 20 * 84), (back.GetProperty("p").GetInt32(), back.GetProperty("b").GetInt32()));
-        Assert.Equal(20, state.GetProperty("vpcs").GetProperty("vpc1").GetProperty("p").GetInt32());
+        Programs.Until(() => Reads(gateway, out state, pair => pair.GetProperty("p").GetInt32() == sent, "vpc2->vpc1"), "all answers are counted");
+        JsonElement pairs = state.GetProperty("peerings");
+        Assert.Equal((sent, sent * 84), (pairs.GetProperty("vpc1->vpc2").GetProperty("p").GetInt32(), pairs.GetProperty("vpc1->vpc2").GetProperty("b").GetInt32()));
+        Assert.Equal(sent * 84, pairs.GetProperty("vpc2->vpc1").GetProperty("b").GetInt32());
+        Assert.Equal(sent, state.GetProperty("vpcs").GetProperty("vpc1").GetProperty("p").GetInt32());
     }
 
-    private bool TryRead(SluiceProcess gateway, out JsonElement state)
+    private bool Reads(SluiceProcess gateway, out JsonElement state, Func<JsonElement, bool> holds, string pair = "vpc1->vpc2")
     {
         state = JsonDocument.Parse(gateway.Ask(town.Middle, "show", "status", "-o", "json").Output).RootElement.GetProperty("status").GetProperty("state");
-        return state.GetProperty("peerings").TryGetProperty("vpc1->vpc2", out JsonElement pair) && pair.GetProperty("p").GetInt32() == 20 && pair.GetProperty("pps").GetDouble() > 0;
+        return state.GetProperty("peerings").TryGetProperty(pair, out JsonElement read) && holds(read);
     }
 
     private (int Moved, int Kept, int Ended) Sessions(SluiceProcess gateway, string command, string file)

@@ -8,6 +8,8 @@ namespace Sluice.Live;
 /// <summary>A program that asks a service again and again, each time over a new connection; every question must be answered.</summary>
 internal sealed class Asking : IDisposable
 {
+    private const int PatienceMilliseconds = 30_000;
+
     private readonly Thread thread;
     private volatile bool ending;
     private volatile int answered;
@@ -51,7 +53,7 @@ internal sealed class Asking : IDisposable
     {
         try
         {
-            using var socket = new Socket(there.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000, SendTimeout = 5000 };
+            using var socket = new Socket(there.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = PatienceMilliseconds, SendTimeout = PatienceMilliseconds };
             socket.Connect(there);
             socket.Send("GET / HTTP/1.0\r\n\r\n"u8);
             byte[] answer = new byte[1024];

@@ -31,7 +31,7 @@ internal sealed class Capture : IDisposable
         Assert.Fail("tcpdump has not begun to capture");
     }
 
-    /// <summary>Ends the capture once it has seen what is on its way; nothing may be missing from it.</summary>
+    /// <summary>Ends the capture once it has seen what has passed; nothing may be missing from it.</summary>
     /// <remarks>An interrupted tcpdump leaves unread what it hasn't got to yet (up to a second's packets), so a last packet of our own is waited for.</remarks>
     public void End()
     {
@@ -42,7 +42,7 @@ internal sealed class Capture : IDisposable
         using Process interrupt = Process.Start("kill", ["-INT", $"{tcpdump.Id}"]);
         string summary = tcpdump.StandardError.ReadToEnd();
         tcpdump.WaitForExit();
-        Assert.Contains("0 packets dropped by kernel", summary, StringComparison.Ordinal);
+        Assert.Contains("\n0 packets dropped by kernel", summary, StringComparison.Ordinal);
     }
 
     /// <summary>One line for each packet that a display filter admits.</summary>

@@ -82,10 +82,11 @@ public sealed class CaptureTests : IDisposable
     {
         string server = Town.Server(ipv6);
         town.Iperf(town.ServerSide);
-        town.Client.Call("ping", "-c", "3", "-i", "0.1", "-s", "1001", server);
+        town.Client.Ping(server);
+        town.Client.PingAll(server, 3, payload: 1001);
         town.CallIperf(server, "-n", "2M");
         town.CallIperf(server, "-n", "2M", "-R");
-        town.CallIperf(server, "-u", "-t", "1", "-b", "5M", "-l", "999");
+        town.CallIperf(server, "-u", "-n", "400K", "-b", "5M", "-l", "999");
 
         // Errors from outside, and one of the gateway's own.
         town.Client.Try("traceroute", "-n", "-q", "1", "-w", "1", "-m", "2", server);

@@ -29,7 +29,7 @@ public sealed class CommandTests : IDisposable
 
         gateway.Command("cnat translation del 0");
         Assert.Equal("no translations\n", gateway.Command("show cnat translation"));
-        town.Client.Shell($"! curl -sS --noproxy '*' --max-time 1 http://{Virtual}/");
+        Assert.NotEqual(0, town.Client.Try("curl", "-sS", "--noproxy", "*", "--max-time", "60", $"http://{Virtual}/").Code);
     }
 
     [Fact]
@@ -45,15 +45,15 @@ public sealed class CommandTests : IDisposable
     public void Source_NAT_comes_by_commands_and_an_exclusion_takes_it_from_new_sessions()
     {
         SluiceProcess gateway = Run();
-        town.Client.Shell($"! ping -c 1 -W 1 {Town.Server4}");
+        PingInVain();
         gateway.Command($"cnat snat with {Town.Public4}\nset interface feature vpc1 ip4-cnat-snat arc ip4-unicast");
-        town.Client.Call("ping", "-c", "1", "-W", "2", Town.Server4);
+        town.Client.Ping(Town.Server4);
         Assert.Contains("as 192.168.50.100:", gateway.Command($"show cnat session ip {Town.Client4}"), StringComparison.Ordinal);
 
         gateway.Command($"cnat snat exclude {Town.Server4}/32");
-        town.Client.Shell($"! ping -c 1 -W 1 {Town.Server4}");
+        PingInVain();
         gateway.Command($"cnat snat exclude {Town.Server4}/32 del");
-        town.Client.Call("ping", "-c", "1", "-W", "2", Town.Server4);
+        town.Client.Ping(Town.Server4);
     }
 
     private static string Configuration => Configurations.Links(realm1: "default", realm2: "default").Replace("  realms: [{ name: default }, { name: default }]", "", StringComparison.Ordinal);
@@ -65,5 +65,8 @@ public sealed class CommandTests : IDisposable
         return town.Keep(new SluiceProcess(town.Middle, file, town.FileNamed("gateway.sock"))).AwaitRunning();
     }
 
-    private string Ask() => town.Client.Call("curl", "-sS", "--fail", "--noproxy", "*", "--max-time", "10", $"http://{Virtual}/");
+    // It arrives, but the server knows no way back to the client's own address.
+    private void PingInVain() => town.Client.Unanswered(() => town.ServerSide.Counted("IcmpInEchos"), 1, "ping", Pings.OneTo(Town.Server4));
+
+    private string Ask() => town.Client.Call("curl", "-sS", "--fail", "--noproxy", "*", "--max-time", "60", $"http://{Virtual}/");
 }

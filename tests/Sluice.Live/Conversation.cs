@@ -20,7 +20,7 @@ internal sealed class Conversation : IDisposable
     {
         var there = new IPEndPoint(IPAddress.Parse(address), port);
         socket = place.Run(() => new Socket(there.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
-        socket.ReceiveTimeout = 10_000;
+        socket.ReceiveTimeout = 60_000;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         if (localPort != 0) socket.Bind(new IPEndPoint(there.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, localPort));
         socket.Connect(there);

@@ -26,6 +26,7 @@ public sealed class HealthCheckTests : IDisposable
             if (i == 2) town.Keep(new WebServer(place, "two", Backend, 8080));
         }
 
+        town.AwaitCables();
         string[] checks = ["check: tcp", "check: http", "check: icmp"];
         town.Start(Configuration(checks));
 

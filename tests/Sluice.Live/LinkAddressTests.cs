@@ -44,8 +44,8 @@ public sealed class LinkAddressTests : IDisposable
         town.Middle.Call("ip", "address", "del", "192.168.50.77/24", "dev", "vpc2");
         Programs.Until(() => town.Log.Contains("vpc2 none): ", StringComparison.Ordinal), "the gateway knows that there is none");
         town.Middle.Shell($"ip route add {Town.Server4} dev vpc2");
-        Assert.NotEqual(0, town.Client.Try("curl", "-sS", "--noproxy", "*", "--max-time", "2", $"http://{Town.Server4}/").Code);
+        Assert.NotEqual(0, town.Client.Try("curl", "-sS", "--noproxy", "*", "--max-time", "60", $"http://{Town.Server4}/").Code);
     }
 
-    private string Ask() => town.Client.Call("curl", "-sS", "--noproxy", "*", "--max-time", "20", $"http://{Town.Server4}/");
+    private string Ask() => town.Client.Call("curl", "-sS", "--noproxy", "*", "--max-time", "60", $"http://{Town.Server4}/");
 }

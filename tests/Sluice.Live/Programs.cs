@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Sluice.Links;
 using Xunit;
 
@@ -7,7 +8,8 @@ namespace Sluice.Live;
 /// <summary>Runs programs inside a namespace.</summary>
 internal static class Programs
 {
-    private const int SecondsAtMost = 30;
+    // Bounds against hanging, not claims: far above what a busy machine needs.
+    private const int SecondsAtMost = 120, PatienceSeconds = 60;
 
     /// <summary>Runs a program inside and returns what it printed; it must end well.</summary>
     public static string Call(this NetworkNamespace place, string program, params string[] arguments)
@@ -38,13 +40,41 @@ internal static class Programs
     /// <summary>Sets a value below /proc/sys/net.</summary>
     public static void SetControl(this NetworkNamespace place, string name, string value) => place.Run(() => File.WriteAllText($"/proc/sys/net/{name}", value));
 
-    /// <summary>Waits until a condition holds; the time is a bound against hanging, not a claim.</summary>
-    public static void Until(Func<bool> condition, string what, int seconds = 20)
+    /// <summary>Starts a program that gets no answer: once its packets are counted as dropped, it must still wait for one.</summary>
+    /// <param name="place">Where it runs.</param>
+    /// <param name="dropped">How many packets of its kind were dropped so far.</param>
+    /// <param name="packets">How many of its packets are waited for.</param>
+    /// <param name="program">A program that ends once it is answered.</param>
+    /// <param name="arguments">Its arguments; its own patience must be long.</param>
+    public static void Unanswered(this NetworkNamespace place, Func<ulong> dropped, int packets, string program, params string[] arguments)
     {
-        long end = Environment.TickCount64 + (seconds * 1000L);
+        ulong before = dropped();
+        using Process process = place.Begin(program, arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        Until(() => process.HasExited || dropped() >= before + (ulong)packets, $"packets of {program} {string.Join(' ', arguments)} are dropped");
+        bool waits = !process.HasExited;
+        if (waits) process.Kill();
+        process.WaitForExit();
+        Assert.True(waits, $"{program} {string.Join(' ', arguments)} has ended:\n{output.Result}{error.Result}");
+    }
+
+    /// <summary>One of the kernel's counters of a namespace, as nstat names it.</summary>
+    public static ulong Counted(this NetworkNamespace place, string name)
+    {
+        string line = place.Call("nstat", "-asz", name).Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        return ulong.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Waits until a condition holds; the time is a bound against hanging, not a claim.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="what">What it says.</param>
+    /// <param name="instead">What to tell where it never holds.</param>
+    public static void Until(Func<bool> condition, string what, Func<string>? instead = null)
+    {
+        long end = Environment.TickCount64 + (PatienceSeconds * 1000L);
         while (!condition())
         {
-            Assert.True(Environment.TickCount64 < end, $"{what}: not within {seconds} seconds");
+            if (Environment.TickCount64 >= end) Assert.Fail($"{what}: not within {PatienceSeconds} seconds{(instead is null ? "" : $":\n{instead()}")}");
             Thread.Sleep(20);
         }
     }

@@ -10,6 +10,7 @@ internal sealed class Service : IDisposable
 {
     private readonly Socket listener;
     private readonly Thread thread;
+    private volatile Socket? served;
 
     public Service(NetworkNamespace place, string address, int port)
     {
@@ -25,6 +26,7 @@ internal sealed class Service : IDisposable
     public void Dispose()
     {
         listener.Dispose();
+        served?.Dispose();
         thread.Join();
     }
 
@@ -36,7 +38,8 @@ internal sealed class Service : IDisposable
             try
             {
                 using Socket peer = listener.Accept();
-                peer.ReceiveTimeout = 5000;
+                served = peer;
+                peer.ReceiveTimeout = 30_000;
                 if (peer.Receive(request) == 0) continue;
                 string body = $"you are {((IPEndPoint)peer.RemoteEndPoint!).Address}\n";
                 peer.Send(Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}"));

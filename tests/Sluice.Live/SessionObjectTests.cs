@@ -17,6 +17,7 @@ public sealed class SessionObjectTests : IDisposable
     [InlineData(2)]
     public void What_is_watched_is_told_and_what_is_deleted_begins_anew(int workers)
     {
+        town.Middle.Call("ip", "neigh", "replace", Town.Server4, "lladdr", Town.ServerMac, "dev", "vpc2");
         town.Start(Configurations.Masquerade(workers: workers));
         Assert.True(SessionFilter.TryRead([new("protocol", "icmp"), new("address", Town.Client4)], out SessionFilter? pings, out string? problem), problem);
         Assert.True(town.Gateway.Desk.TryWatch(pings, out SessionWatch? begun));
@@ -36,7 +37,7 @@ public sealed class SessionObjectTests : IDisposable
         Assert.Null(town.Gateway.Failure);
     }
 
-    private void Ping() => town.Client.Call("ping", "-c", "1", "-W", "2", Town.Server4);
+    private void Ping() => town.PingAll(town.Client, Town.Server4, 1);
 
     private void Await(SessionWatch watch, string what, int count) => Programs.Until(
         () =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using Sluice.Links;
 using Xunit;
 
@@ -16,7 +17,9 @@ internal sealed class SluiceProcess : IDisposable
     {
         Socket = socket;
         this.place = place;
-        process = place.Begin(Program, "run", configurationFile, "--socket", socket);
+
+        // Tests that were begun in the background or to outlive a terminal hand on that interrupts or hangups are ignored.
+        process = place.Begin("env", "--default-signal", Program, "run", configurationFile, "--socket", socket);
         process.ErrorDataReceived += (_, line) =>
         {
             lock (said) said.AppendLine(line.Data);
@@ -50,12 +53,12 @@ internal sealed class SluiceProcess : IDisposable
 
     public SluiceProcess AwaitRunning()
     {
-        Programs.Until(() => process.HasExited || Said.Contains("running with", StringComparison.Ordinal), "the gateway runs");
+        Programs.Until(() => process.HasExited || Said.Contains("running with", StringComparison.Ordinal), "the gateway runs", () => Said);
         Assert.False(process.HasExited, Said);
         return this;
     }
 
-    public void AwaitSaying(string words) => Programs.Until(() => Said.Contains(words, StringComparison.Ordinal), $"the gateway says '{words}'; it said:\n{Said}");
+    public void AwaitSaying(string words) => Programs.Until(() => Said.Contains(words, StringComparison.Ordinal), $"the gateway says '{words}'", () => Said);
 
     /// <summary>Sends a signal by its name: INT, KILL, HUP, STOP, CONT.</summary>
     public void Signal(string name)
@@ -67,7 +70,7 @@ internal sealed class SluiceProcess : IDisposable
     /// <summary>Waits for the end; the exit code, and all that was said.</summary>
     public int Await()
     {
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(20)), "the gateway has not ended");
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), $"the gateway has not ended:\n{Said}");
         process.WaitForExit();
         return process.ExitCode;
     }
@@ -79,10 +82,14 @@ internal sealed class SluiceProcess : IDisposable
         process.Dispose();
     }
 
-    /// <summary>What <c>sluice show</c> says of it.</summary>
     /// <summary>What a Cloud NAT command prints.</summary>
     public string Command(string line) => Programs.Call(place, Program, "cnat", line, "--socket", Socket);
 
+    /// <summary>How many packets it has dropped for a reason.</summary>
+    public ulong Dropped(string reason) => JsonDocument.Parse(Show(place, "drops", Socket)).RootElement.GetProperty("drops").EnumerateArray()
+        .Where(drop => drop.GetProperty("reason").GetString() == reason).Select(static drop => drop.GetProperty("packets").GetUInt64()).SingleOrDefault();
+
+    /// <summary>What <c>sluice show</c> says of the one at a socket.</summary>
     public static string Show(NetworkNamespace place, string what, string socket) => place.Call(Program, "show", what, "--json", "--socket", socket);
 
     /// <summary>What another of its commands says that asks it.</summary>

@@ -26,10 +26,12 @@ internal sealed class Town : IDisposable
     public const string Public6 = "fd00:2::100";
     public const string InsideMac = "02:00:00:00:01:01";
     public const string OutsideMac = "02:00:00:00:02:01";
+    public const string ServerMac = "02:00:00:00:02:02";
 
     private readonly string directory = Directory.CreateTempSubdirectory("sluice-live").FullName;
     private readonly List<Process> background = [];
     private readonly List<IDisposable> belongings = [];
+    private readonly List<(NetworkNamespace Place, string Device)> ends = [];
     private readonly StringWriter log = new();
     private LiveGateway? gateway;
     private int iperfListened;
@@ -44,7 +46,7 @@ internal sealed class Town : IDisposable
         Middle = Make();
         ServerSide = Make();
         Cable(Client, "c0", "02:00:00:00:01:02", "vpc1", InsideMac, 1500);
-        Cable(ServerSide, "s0", "02:00:00:00:02:02", "vpc2", OutsideMac, outsideMtu);
+        Cable(ServerSide, "s0", ServerMac, "vpc2", OutsideMac, outsideMtu);
         Client.Shell($"""
             ip address add {Client4}/24 dev c0
             ip address add {Client6}/64 dev c0
@@ -56,9 +58,7 @@ internal sealed class Town : IDisposable
             ip address add {Server6}/64 dev s0
             """);
 
-        // Until its interface has a link-local address, which comes up to a second after the interface, a kernel can't ask for IPv6 neighbours.
-        foreach (NetworkNamespace place in new[] { Client, Middle, ServerSide })
-            Programs.Until(() => place.Run(LinkLocalAddresses) == (place == Middle ? 2 : 1), "interfaces have link-local addresses");
+        AwaitCables();
     }
 
     public NetworkNamespace Client { get; }
@@ -106,6 +106,9 @@ internal sealed class Town : IDisposable
         Assert.True(answer.Accepted, string.Join('\n', answer.Problems.Select(static problem => problem.Text)));
     }
 
+    /// <summary>How many packets the gateway of this process has dropped for a reason.</summary>
+    public ulong Dropped(string reason) => Gateway.Inspector.Drops().Drops.SingleOrDefault(drop => drop.Reason == reason)?.Packets ?? 0;
+
     /// <summary>Ends the gateway of this process.</summary>
     public void Stop()
     {
@@ -127,6 +130,29 @@ internal sealed class Town : IDisposable
     {
         belongings.Add(belonging);
         return belonging;
+    }
+
+    /// <summary>Pings through the gateway of this process; every ping must be answered, the first one too. What ping says.</summary>
+    /// <remarks>
+    /// The gateway keeps a packet three seconds while its neighbour is asked for. Where it has counted that the machine took longer, nothing is known, and it is done anew.
+    /// </remarks>
+    public string PingAll(NetworkNamespace from, string address, int count)
+    {
+        string said = "";
+        Programs.Until(() =>
+        {
+            ulong before = Dropped("NoNeighbor");
+            using Process ping = from.Begin("ping", Pings.AllTo(address, count));
+            Task<string> output = ping.StandardOutput.ReadToEndAsync();
+            Programs.Until(() => ping.HasExited || Dropped("NoNeighbor") > before, $"{address} answers");
+            bool ended = ping.HasExited;
+            if (!ended) ping.Kill();
+            ping.WaitForExit();
+            said = output.Result;
+            return ended;
+        }, $"{address} answers before the gateway gives its neighbour up");
+        Assert.Contains($"{count} packets transmitted, {count} received, 0% packet loss", said, StringComparison.Ordinal);
+        return said;
     }
 
     /// <summary>Begins an iperf3 server.</summary>
@@ -153,7 +179,7 @@ internal sealed class Town : IDisposable
     {
         Process test = BeginIperf(arguments);
         Task<string> output = test.StandardOutput.ReadToEndAsync(), error = test.StandardError.ReadToEndAsync();
-        if (!test.WaitForExit(TimeSpan.FromSeconds(30))) test.Kill();
+        if (!test.WaitForExit(TimeSpan.FromSeconds(120))) test.Kill();
         test.WaitForExit();
         Assert.True(test.ExitCode == 0, $"iperf3 {string.Join(' ', arguments)} ended with {test.ExitCode}:\n{output.Result}{error.Result}");
     }
@@ -161,12 +187,17 @@ internal sealed class Town : IDisposable
     /// <summary>A file of the town's own.</summary>
     public string FileNamed(string name) => Path.Combine(directory, name);
 
-    /// <summary>One more namespace, its interfaces without duplicate address detection, so that IPv6 works at once.</summary>
+    /// <summary>
+    /// One more namespace, its interfaces without duplicate address detection, so that IPv6 works at once, and with an ICMP error for every packet that deserves
+    /// one: whether a kernel still owes one depends on all that the machine does.
+    /// </summary>
     public NetworkNamespace Make()
     {
         NetworkNamespace made = Keep(NetworkNamespace.CreateAnonymous());
         made.SetControl("ipv6/conf/default/accept_dad", "0");
         made.SetControl("ipv4/ping_group_range", "0 2147483647");
+        made.SetControl("ipv4/icmp_ratemask", "0");
+        made.SetControl("ipv6/icmp/ratemask", "\n");
         return made;
     }
 
@@ -174,18 +205,30 @@ internal sealed class Town : IDisposable
     public void Cable(NetworkNamespace end, string endName, string endMac, string middleName, string middleMac, int mtu) =>
         Cable(end, endName, endMac, Middle, middleName, middleMac, mtu);
 
-    /// <summary>A cable between two interfaces that are up.</summary>
-    public static void Cable(NetworkNamespace a, string nameA, string macA, NetworkNamespace b, string nameB, string macB, int mtu)
+    /// <summary>A cable between two interfaces, which carries packets once <see cref="AwaitCables"/> is back.</summary>
+    public void Cable(NetworkNamespace a, string nameA, string macA, NetworkNamespace b, string nameB, string macB, int mtu)
     {
         b.Shell($"""
             ip link add {nameB} address {macB} mtu {mtu} type veth peer name {nameA} address {macA} mtu {mtu} netns {a.Path}
             ip link set {nameB} up
             """);
         a.Call("ip", "link", "set", nameA, "up");
+        ends.AddRange([(a, nameA), (b, nameB)]);
     }
 
-    // The fourth column of the kernel's list is the scope: 20 is that of the link.
-    private static int LinkLocalAddresses() => File.ReadLines("/proc/thread-self/net/if_inet6").Count(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3] == "20");
+    /// <summary>Waits until every cable carries packets.</summary>
+    /// <remarks>
+    /// A kernel gives an interface its link-local address once it has a carrier and a queue, up to a second after it came up. Before that packets are lost, and IPv6
+    /// neighbours can't be asked for.
+    /// </remarks>
+    public void AwaitCables() => Programs.Until(() => ends.All(static end => end.Place.Run(LinkLocals).Contains(end.Device)), "all interfaces have link-local addresses");
+
+    // The interfaces that have one. The fourth column of the kernel's list is the scope, 20 that of the link; the last one the name.
+    private static string[] LinkLocals() =>
+    [
+        .. File.ReadAllLines("/proc/thread-self/net/if_inet6").Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(static words => words[3] == "20").Select(static words => words[5]),
+    ];
 
     public void Dispose()
     {

@@ -47,6 +47,6 @@ public partial class PageTests
         throw new InvalidOperationException("Sluice.slnx is in no directory above the tests.");
     }
 
-    [GeneratedRegex(@"^```(csharp|yaml)\n(?<code>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^```(csharp|yaml)\n(?<code>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Block();
 }
