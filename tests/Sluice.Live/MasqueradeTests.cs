@@ -42,7 +42,9 @@ public sealed class MasqueradeTests : IDisposable
         town.CallIperf(Town.Server(ipv6), "-t", "1", "-P", "4");
         town.CallIperf(Town.Server(ipv6), "-t", "1", "-R");
         town.CallIperf(Town.Server(ipv6), "-t", "1", "-u", "-b", "20M", "-l", "1200");
-        Assert.All(town.Gateway.Inspector.Drops().Drops, drop => Assert.Fail($"{drop.Packets} packets were dropped: {drop.Reason}"));
+
+        // Kernels that have time check each other's link-local addresses too, which the gateway doesn't answer for.
+        Assert.All(town.Gateway.Inspector.Drops().Drops.Where(static drop => drop.Reason != "NotForUs"), drop => Assert.Fail($"{drop.Packets} packets were dropped: {drop.Reason}"));
         Assert.Null(town.Gateway.Failure);
     }
 
