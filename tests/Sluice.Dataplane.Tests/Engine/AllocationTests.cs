@@ -117,7 +117,8 @@ public sealed class AllocationTests
             Engine.Apply(PolicyCompiler.Compile(config, realms), [], identity: default);
         }
 
-        public PacketEngine Engine { get; } = new(new DataplaneOptions { Capacity = 20_000, Seed = 1, WaitsForNeighbors = true });
+        // Room for a session of every packet: a round that is refused would prove nothing about making them.
+        public PacketEngine Engine { get; } = new(new DataplaneOptions { Capacity = 2 * Allocations.Rounds * StepsPerRound * QuietLink.Burst, Seed = 1, WaitsForNeighbors = true });
 
         public void Step(string link, byte[] frame, bool newSourcePorts)
         {
