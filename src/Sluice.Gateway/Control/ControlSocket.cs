@@ -81,16 +81,18 @@ public sealed class ControlSocket : IDisposable
     public void Dispose()
     {
         if (closing.IsCancellationRequested) return;
-        closing.Cancel();
-        listener.Dispose();
         try
         {
+            // As long as the door answers nobody takes the file over, so what is deleted is its own and not that of the next gateway.
             File.Delete(Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The next gateway takes over what is left.
         }
+
+        closing.Cancel();
+        listener.Dispose();
     }
 
     private async Task ListenAsync()
