@@ -44,7 +44,7 @@ public sealed unsafe partial class AccountTable
         Interlocked.Add(ref entry->ReplyPackets, ended.ReplyPackets);
         Interlocked.Add(ref entry->ReplyBytes, ended.ReplyBytes);
         if (ended.IsExpired) Interlocked.Increment(ref entry->Expired);
-        if (ended.IsUnanswered && (entry->Mark & AccountMark.Direct) == 0) Interlocked.Increment(ref entry->Unanswered);
+        if (ended.IsUnanswered) Interlocked.Increment(ref entry->Unanswered);
         Interlocked.Decrement(ref entry->Active);
     }
 

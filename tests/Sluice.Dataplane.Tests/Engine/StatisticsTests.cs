@@ -102,6 +102,7 @@ public sealed class StatisticsTests
     [Theory]
     [InlineData(First, 1)]
     [InlineData("{ address: 20.0.0.1, mode: direct }", 0)]
+    [InlineData("{ address: 20.0.0.1, mode: direct, source: { address: 1.2.3.4 } }", 1)]
     public void Silence_of_a_backend_is_counted_where_its_answers_come_by(string backend, long expected)
     {
         using var rig = new Rig(Virtual.Web(backend));
@@ -110,6 +111,18 @@ public sealed class StatisticsTests
         AccountCounts counts = rig.Engine.Store.Accounts.Views().Where(static one => one.Name.Kind == AccountKind.Backend)
             .Select(static one => AccountCounts.Of(one.Counts, default)).Single();
         Assert.Equal((1, expected, 0), (counts.Expired, counts.Unanswered, counts.Rejected));
+    }
+
+    /// <summary>The account is the same endpoint's, however it is reached.</summary>
+    [Fact]
+    public void Silence_of_a_backend_is_counted_from_when_it_is_direct_no_more()
+    {
+        using var rig = new Rig(Virtual.Web("{ address: 20.0.0.1, mode: direct }"));
+        rig.In("clients", PacketScript.Parse("10.0.0.2:40001 > 30.0.0.2:80 tcp S"));
+        rig.Reload(Virtual.Web("{ address: 20.0.0.1 }"));
+        rig.In("clients", PacketScript.Parse("10.0.0.2:40002 > 30.0.0.2:80 tcp S"));
+        rig.Wait(3 * 3_600_000);
+        Assert.Equal(1, Of(rig, new AccountName(AccountKind.Backend, "web", IpAddress.Parse("20.0.0.1"))).Unanswered);
     }
 
     private static AccountName Name(string address) => new(AccountKind.Backend, "web", IpAddress.Parse(address), 8080);
