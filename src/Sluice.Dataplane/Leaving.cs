@@ -1,5 +1,6 @@
 using Sluice.Packets;
 using Sluice.Policy;
+using Sluice.Policy.Translations;
 using Sluice.Sessions;
 
 namespace Sluice.Dataplane;
@@ -24,13 +25,13 @@ internal static class Leaving
     {
         Revalidation judgement = policy.Redecide(live, out decision);
         isFinishing = false;
-        if (judgement == Revalidation.Kept || !IsLeftToFinish(session, live, accounts) || !policy.TryFinish(live, out Decision finishing)) return judgement;
+        if (judgement == Revalidation.Kept || !IsToFinish(session, live, policy, accounts) || !policy.TryFinish(live, out Decision finishing)) return judgement;
         isFinishing = true;
         decision = finishing;
         return Revalidation.Kept;
     }
 
-    // Nothing in the configuration leads to it, but its document said so. While its backend is listed there is another reason why nothing leads there, such as a client that
-    // the translation is no longer for.
-    private static bool IsLeftToFinish(in SessionView session, in LiveSession live, AccountTable accounts) => live.HasBackend && live.Backend == 0 && accounts.Drains(session.Account);
+    // Of a backend that the policy still lists, for a translation that is elsewhere now, it is the policy that says so; of another one what named it last.
+    private static bool IsToFinish(in SessionView session, in LiveSession live, GatewayPolicy policy, AccountTable accounts) =>
+        live.HasBackend && (policy.TryGetBackend(live.Backend, out VirtualService? service, out _) ? service!.DrainsRemoved : accounts.Drains(session.Account));
 }

@@ -89,6 +89,13 @@ public sealed class FinishingTests
         AssertLeft(true, Web(First), Virtual.Links() + Virtual.Translation("other", Second, port: "port: 81"), "10.0.0.2");
 
     [Fact]
+    public void A_translation_that_moves_is_left_to_finish_where_it_was()
+    {
+        AssertLeft(true, Web(First), Virtual.Web(First, port: "port: 81", more: Drain), "10.0.0.2");
+        AssertLeft(false, Web(First), Virtual.Web(First, port: "port: 81"), "10.0.0.2");
+    }
+
+    [Fact]
     public void The_newest_word_of_a_translation_counts()
     {
         AssertLeft(false, Web(First), Virtual.Web(Second, more: ", onRemove: end"), "10.0.0.2");
@@ -128,6 +135,64 @@ public sealed class FinishingTests
         using Rig rig = Open(Peers(Plain) + Virtual.Translation("web", First), "10.9.0.2", "vpc");
         Assert.Equal(resets, rig.Reload(Peers(Plain, acl: acl) + Virtual.Translation("other", Second, port: "port: 81")).Length);
         Assert.Empty(rig.Engine.Store.Sessions(rig.Now));
+    }
+
+    [Fact]
+    public void It_ends_where_the_address_of_a_link_that_its_client_was_seen_by_is_another()
+    {
+        string before = Web(First) + Policy("addressesOf: [servers]"), after = Web(Second) + Policy("addressesOf: [servers]");
+        AssertLeft(true, before, after, "20.0.0.254");
+        AssertLeft(false, before, after.Replace("20.0.0.254", "20.0.0.253", StringComparison.Ordinal), "20.0.0.254");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_association_is_left_to_finish_as_a_connection_is(bool isDeleted)
+    {
+        using Rig rig = Associated(Drain);
+        rig.Reload(isDeleted ? Virtual.Links() : Virtual.Web(Second, "SCTP", more: Drain));
+        new Play(rig).Run("""
+            clients 10.0.0.2:40000 > 30.0.0.2:80 sctp data tag 22
+              = servers 10.0.0.2:40000 > 20.0.0.1:8080 sctp data tag 22
+            servers 20.0.0.1:8080 > 10.0.0.2:40000 sctp data tag 11
+              = clients 30.0.0.2:80 > 10.0.0.2:40000 sctp data tag 11
+            """);
+    }
+
+    [Fact]
+    public void An_association_that_ends_with_its_backend_is_aborted_by_the_next_one_that_its_client_meets()
+    {
+        using Rig rig = Associated("");
+        Assert.Empty(rig.Reload(Virtual.Web(Second, "SCTP")));
+        Assert.Equal(1, rig.Engine.Store.Ended(EndReason.BackendRemoved));
+        new Play(rig).Run("""
+            clients 10.0.0.2:40000 > 30.0.0.2:80 sctp data tag 22
+              = servers 10.0.0.2:40000 > 20.0.0.2:8080 sctp data tag 22
+            servers 20.0.0.2:8080 > 10.0.0.2:40000 sctp abort tag 22
+              = clients 30.0.0.2:80 > 10.0.0.2:40000 sctp abort tag 22
+            """);
+    }
+
+    [Fact]
+    public void An_association_that_finds_no_backend_hears_that_nobody_listens()
+    {
+        using var rig = new Rig(Virtual.Web("", "SCTP"));
+        string left = Assert.Single(rig.In("clients", PacketScript.Parse("10.0.0.2:40000 > 30.0.0.2:80 sctp init tag 0 itag 7")));
+        Assert.StartsWith("clients 10.0.0.1 > 10.0.0.2 icmp unreachable 3", left, StringComparison.Ordinal);
+        Assert.Equal(["drop NoBackend"], rig.TakeVerdicts());
+    }
+
+    private static Rig Associated(string more)
+    {
+        var rig = new Rig(Virtual.Web(First, "SCTP", more: more));
+        new Play(rig).Run("""
+            clients 10.0.0.2:40000 > 30.0.0.2:80 sctp init tag 0 itag 11
+              = servers 10.0.0.2:40000 > 20.0.0.1:8080 sctp init tag 0 itag 11
+            servers 20.0.0.1:8080 > 10.0.0.2:40000 sctp init-ack tag 11 itag 22
+              = clients 30.0.0.2:80 > 10.0.0.2:40000 sctp init-ack tag 11 itag 22
+            """);
+        return rig;
     }
 
     private const string Plain = "10.9.0.0/24", Hidden = "10.9.0.0/24 203.0.113.1/32 masquerade", Fixed = "10.9.0.0/24 203.0.113.0/24 static";
