@@ -56,7 +56,7 @@ internal static class SessionsWatch
         }
     }
 
-    // The output may close just when the watch has ended for another reason.
+    // The output may close, or a signal come, just when the watch has ended for another reason.
     private static void EndUnlessEnded(CancellationTokenSource ending)
     {
         try
@@ -72,6 +72,6 @@ internal static class SessionsWatch
     private static PosixSignalRegistration End(PosixSignal signal, CancellationTokenSource ending) => PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        ending.Cancel();
+        EndUnlessEnded(ending);
     });
 }

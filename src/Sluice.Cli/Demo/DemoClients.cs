@@ -7,9 +7,13 @@ using Sluice.Packets.Addresses;
 namespace Sluice.Cli.Demo;
 
 /// <summary>The programs of the client network. Each round is one request, answered or not before the next.</summary>
+/// <remarks>A query or a ping that gets no answer is sent again as long as there is patience, as programs do that live on datagrams: any host may lose one.</remarks>
 internal sealed class DemoClients(DemoCounts counts)
 {
-    private const int PatienceMilliseconds = 5000;
+    /// <summary>How long each side waits for the other before the request counts as unanswered.</summary>
+    public const int PatienceMilliseconds = 30_000;
+
+    private const int AgainMilliseconds = 1000;
     private const int PaceMilliseconds = 25;
     private const byte EchoRequest = 8;
 
@@ -47,12 +51,12 @@ internal sealed class DemoClients(DemoCounts counts)
         try
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            socket.ReceiveTimeout = PatienceMilliseconds;
             socket.Bind(new IPEndPoint(from.ToIPAddress(), 0));
             socket.Connect(new IPEndPoint(Server, DemoServer.QueryPort));
-            socket.Send(query);
-            byte[] answer = new byte[512];
-            answered = answer.AsSpan(0, socket.Receive(answer)).SequenceEqual(query);
+            answered = IsAnswered(
+                () => socket.Send(query),
+                socket,
+                heard => heard.SequenceEqual(query));
         }
         finally
         {
@@ -71,8 +75,10 @@ internal sealed class DemoClients(DemoCounts counts)
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp);
             socket.Bind(new IPEndPoint(from.ToIPAddress(), 0));
-            socket.SendTo(Echo(from, sequence), new IPEndPoint(Server, 0));
-            answered = HearsEcho(socket, from, sequence);
+            answered = IsAnswered(
+                () => socket.SendTo(Echo(from, sequence), new IPEndPoint(Server, 0)),
+                socket,
+                heard => IsEchoReply(heard, from, sequence));
         }
         finally
         {
@@ -83,11 +89,12 @@ internal sealed class DemoClients(DemoCounts counts)
     }
 
     /// <summary>What the configuration doesn't allow: a packet to an address that no peering shows. The gateway drops it and says why.</summary>
-    public static void SendAstray(IpAddress from)
+    public void SendAstray(IpAddress from)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(from.ToIPAddress(), 0));
         socket.SendTo("nobody is there"u8, new IPEndPoint(IPAddress.Parse("192.0.2.99"), 9));
+        counts.CountAstray();
         Thread.Sleep(500);
     }
 
@@ -123,21 +130,30 @@ internal sealed class DemoClients(DemoCounts counts)
         return message;
     }
 
-    // A raw socket hears all ICMP of its address, from the IP header on.
-    private static bool HearsEcho(Socket socket, IpAddress from, ushort sequence)
+    // Sends, and sends again what is not answered.
+    private static bool IsAnswered(Action send, Socket socket, Func<ReadOnlySpan<byte>, bool> isAnswer)
     {
-        byte[] packet = new byte[2048];
-        long deadline = Environment.TickCount64 + PatienceMilliseconds;
-        for (long left = PatienceMilliseconds; left > 0; left = deadline - Environment.TickCount64)
+        byte[] heard = new byte[2048];
+        for (int waited = 0; waited < PatienceMilliseconds; waited += AgainMilliseconds)
         {
-            if (!socket.Poll((int)left * 1000, SelectMode.SelectRead)) return false;
-            ReadOnlySpan<byte> heard = packet.AsSpan(0, socket.Receive(packet));
-            int header = heard.IsEmpty ? 0 : (heard[0] & 15) * 4;
-            if (heard.Length < header + 8 || heard[header] != 0) continue;
-            if (BinaryPrimitives.ReadUInt16BigEndian(heard[(header + 4)..]) == IdentifierOf(from)
-                && BinaryPrimitives.ReadUInt16BigEndian(heard[(header + 6)..]) == sequence) return true;
+            send();
+            long deadline = Environment.TickCount64 + AgainMilliseconds;
+            for (long left = AgainMilliseconds; left > 0; left = deadline - Environment.TickCount64)
+            {
+                if (!socket.Poll((int)left * 1000, SelectMode.SelectRead)) break;
+                if (isAnswer(heard.AsSpan(0, socket.Receive(heard)))) return true;
+            }
         }
 
         return false;
+    }
+
+    // A raw socket hears all ICMP of its address, from the IP header on.
+    private static bool IsEchoReply(ReadOnlySpan<byte> heard, IpAddress from, ushort sequence)
+    {
+        int header = heard.IsEmpty ? 0 : (heard[0] & 15) * 4;
+        return heard.Length >= header + 8 && heard[header] == 0
+            && BinaryPrimitives.ReadUInt16BigEndian(heard[(header + 4)..]) == IdentifierOf(from)
+            && BinaryPrimitives.ReadUInt16BigEndian(heard[(header + 6)..]) == sequence;
     }
 }

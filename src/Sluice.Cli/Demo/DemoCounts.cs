@@ -12,12 +12,16 @@ internal sealed class DemoCounts
     private long queriesAnswered;
     private long pingsSent;
     private long pingsAnswered;
+    private long astray;
 
     public (long Sent, long Answered) Http => (Volatile.Read(ref httpSent), Volatile.Read(ref httpAnswered));
 
     public (long Sent, long Answered) Queries => (Volatile.Read(ref queriesSent), Volatile.Read(ref queriesAnswered));
 
     public (long Sent, long Answered) Pings => (Volatile.Read(ref pingsSent), Volatile.Read(ref pingsAnswered));
+
+    /// <summary>Packets to an address that the configuration doesn't allow.</summary>
+    public long Astray => Volatile.Read(ref astray);
 
     /// <summary>The addresses that the server has seen its clients come from.</summary>
     public IReadOnlyList<string> SourcesSeen => [.. sources.Keys.Order(StringComparer.Ordinal)];
@@ -27,6 +31,8 @@ internal sealed class DemoCounts
     public void CountQuery(bool answered) => Count(ref queriesSent, ref queriesAnswered, answered);
 
     public void CountPing(bool answered) => Count(ref pingsSent, ref pingsAnswered, answered);
+
+    public void CountAstray() => Interlocked.Increment(ref astray);
 
     public void SeeSource(string address) => sources.AddOrUpdate(address, 1, static (_, n) => n + 1);
 

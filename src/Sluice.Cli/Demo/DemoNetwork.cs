@@ -60,6 +60,12 @@ internal sealed class DemoNetwork : IDisposable
             });
             Furnish(Clients, ClientAddresses, "0.0.0.0/0", "10.0.0.1");
             Furnish(Servers, [Server], $"{PublicAddress}/32", "198.51.100.1");
+            foreach (NetworkNamespace end in (NetworkNamespace[])[Clients, Servers]) end.Run(static () => VirtualNetwork.AwaitCarrier("eth0"));
+            middle.Run(static () =>
+            {
+                VirtualNetwork.AwaitCarrier("vpc1");
+                VirtualNetwork.AwaitCarrier("vpc2");
+            });
             ConfigSet config = ConfigLoader.LoadText("demo.yaml", Configuration).Set
                 ?? throw new InvalidOperationException("The demo's own configuration is refused.");
             Gateway = middle.Run(() => new LiveGateway(config, log));

@@ -3,7 +3,7 @@ using Sluice.Links;
 
 namespace Sluice.Cli.Demo;
 
-/// <summary>Threads that live in a namespace: each runs its program again and again until it is stopped.</summary>
+/// <summary>Threads that live in a namespace: each runs its program at least once, and again and again until it is stopped.</summary>
 internal sealed class DemoPrograms
 {
     private readonly List<Thread> threads = [];
@@ -18,7 +18,7 @@ internal sealed class DemoPrograms
         var thread = new Thread(() =>
         {
             where.Enter();
-            while (!stopping)
+            do
             {
                 try
                 {
@@ -29,6 +29,7 @@ internal sealed class DemoPrograms
                     Thread.Sleep(20);
                 }
             }
+            while (!stopping);
         })
         { IsBackground = true, Name = name };
         threads.Add(thread);

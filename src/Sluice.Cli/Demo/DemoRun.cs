@@ -3,6 +3,7 @@ using System.Text.Json;
 using Sluice.Gateway;
 using Sluice.Gateway.Views;
 using Sluice.Links;
+using Sluice.Packets;
 using Sluice.Packets.Addresses;
 
 namespace Sluice.Cli.Demo;
@@ -66,6 +67,10 @@ internal static class DemoRun
             servers.Stop();
         }
 
+        // What went astray is answered by nobody: only the gateway's counters say that it has come to its end.
+        SpinWait.SpinUntil(
+            () => network.Gateway.Inspector.Status().Packets.Dropped.GetValueOrDefault(nameof(DropReason.NotExposed)) >= (ulong)counts.Astray,
+            DemoClients.PatienceMilliseconds);
         return DemoResult.From(counts, network.Gateway.Inspector.Status());
     }
 
@@ -75,9 +80,7 @@ internal static class DemoRun
         var client = new DemoClients(counts);
         servers.Start(network.Servers, "demo-http", server.ServeHttp);
         servers.Start(network.Servers, "demo-queries", server.ServeQueries);
-
-        // A request before the server listens would be refused by it, not by the gateway.
-        Thread.Sleep(200);
+        server.AwaitListening();
 
         // One ping from each client goes ahead and counts like any other: at most three packets wait for a neighbour that the gateway has yet to ask for,
         // and all programs at once are more.
@@ -89,7 +92,7 @@ internal static class DemoRun
             clients.Start(network.Clients, $"demo-ping-{host}", () => client.Ping(host));
         }
 
-        clients.Start(network.Clients, "demo-astray", () => DemoClients.SendAstray(DemoNetwork.ClientAddresses[0]));
+        clients.Start(network.Clients, "demo-astray", () => client.SendAstray(DemoNetwork.ClientAddresses[0]));
         clients.Start(network.Servers, "demo-unasked", DemoClients.SendUnasked);
     }
 
@@ -105,7 +108,7 @@ internal static class DemoRun
         foreach ((string reason, ulong count) in result.Packets.Dropped)
         {
             output.WriteLine($"dropped           {count} {reason}:");
-            output.WriteLine($"                  {DropReasonWords.Of(Enum.Parse<Sluice.Packets.DropReason>(reason))}");
+            output.WriteLine($"                  {DropReasonWords.Of(Enum.Parse<DropReason>(reason))}");
         }
 
         output.WriteLine(result.Ok

@@ -12,6 +12,11 @@ internal sealed class DemoServer(DemoCounts counts, DemoPrograms programs)
 
     private const int PatienceMicroseconds = 100_000;
 
+    private readonly TaskCompletionSource httpListens = new(), queriesListen = new();
+
+    /// <summary>Waits until both programs listen: an earlier request would be refused by their host, not by the gateway.</summary>
+    public void AwaitListening() => Task.WaitAll(httpListens.Task, queriesListen.Task);
+
     /// <summary>Serves HTTP until it is stopped.</summary>
     public void ServeHttp()
     {
@@ -19,11 +24,12 @@ internal sealed class DemoServer(DemoCounts counts, DemoPrograms programs)
         listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         listener.Bind(new IPEndPoint(IPAddress.Any, HttpPort));
         listener.Listen(64);
+        httpListens.TrySetResult();
         while (!programs.IsStopping)
         {
             if (!listener.Poll(PatienceMicroseconds, SelectMode.SelectRead)) continue;
             using Socket client = listener.Accept();
-            client.ReceiveTimeout = client.SendTimeout = 5000;
+            client.ReceiveTimeout = client.SendTimeout = DemoClients.PatienceMilliseconds;
             try
             {
                 Answer(client);
@@ -40,6 +46,7 @@ internal sealed class DemoServer(DemoCounts counts, DemoPrograms programs)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Any, QueryPort));
+        queriesListen.TrySetResult();
         byte[] query = new byte[512];
         while (!programs.IsStopping)
         {

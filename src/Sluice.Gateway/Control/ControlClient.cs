@@ -10,15 +10,14 @@ public static class ControlClient
     // Above the longest answers: 100,000 rows of less than 600 bytes, the files of a configuration, each with what JSON adds.
     private const int AnswerBytesMax = 256 << 20;
 
-    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongPatience = TimeSpan.FromMinutes(2);
+    // Long enough for a large configuration, and for any question on a machine that is very busy: a gateway that is slow is not one that isn't there.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Asks once.</summary>
     /// <exception cref="ControlException">Nobody answers at that socket.</exception>
     public static async Task<ControlAnswer> AskAsync(string path, ControlRequest request)
     {
-        TimeSpan span = request.Files is null && request.Sessions is null && request.Lines is null ? ShortPatience : LongPatience;
-        using var patience = new CancellationTokenSource(span);
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -33,7 +32,7 @@ public static class ControlClient
         }
         catch (OperationCanceledException e)
         {
-            throw new ControlException($"the gateway at {path} didn't answer within {span.TotalSeconds} seconds", e);
+            throw new ControlException($"the gateway at {path} didn't answer within {Patience.TotalSeconds} seconds", e);
         }
         catch (JsonException e)
         {

@@ -5,7 +5,7 @@ using Sluice.Gateway.Objects;
 namespace Sluice.Gateway.Control;
 
 /// <summary>The door of a running gateway: a Unix socket of mode 0600 that takes one request a line and answers one line each.</summary>
-/// <remarks>Limits: 16 programs at once, 8 of which may watch, 128 MiB a request, 10 seconds of silence; a program beyond them is hung up on.</remarks>
+/// <remarks>Limits: 16 programs at once, 8 of which may watch, 128 MiB a request, a minute of silence; a program beyond them is hung up on.</remarks>
 public sealed class ControlSocket : IDisposable
 {
     /// <summary>The most bytes of a request: more than a file of the largest size, written as JSON.</summary>
@@ -14,13 +14,14 @@ public sealed class ControlSocket : IDisposable
     private const int ProgramsMax = 16;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     private readonly Socket listener;
     private readonly CancellationTokenSource closing = new();
     private readonly SemaphoreSlim programs = new(ProgramsMax);
     private readonly ControlHandler handler;
     private readonly int requestBytesMax;
+    private readonly Task listening;
 
     private ControlSocket(string path, Socket listener, ControlHandler handler, int requestBytesMax)
     {
@@ -28,7 +29,7 @@ public sealed class ControlSocket : IDisposable
         Path = path;
         this.listener = listener;
         this.handler = handler;
-        _ = Task.Run(ListenAsync);
+        listening = Task.Run(ListenAsync);
     }
 
     /// <summary>The socket's file.</summary>
@@ -77,7 +78,7 @@ public sealed class ControlSocket : IDisposable
         }
     }
 
-    /// <summary>Closes the door and takes the file away.</summary>
+    /// <summary>Closes the door, takes the file away, and waits until nobody is being answered any more.</summary>
     public void Dispose()
     {
         if (closing.IsCancellationRequested) return;
@@ -93,6 +94,10 @@ public sealed class ControlSocket : IDisposable
 
         closing.Cancel();
         listener.Dispose();
+
+        // What answers reads the gateway's memory, which may be given back from here on.
+        listening.Wait();
+        for (int i = 0; i < ProgramsMax; i++) programs.Wait();
     }
 
     private async Task ListenAsync()

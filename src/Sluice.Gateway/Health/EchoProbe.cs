@@ -11,12 +11,13 @@ internal static class EchoProbe
     private const byte RequestV4 = 8, ReplyV4 = 0, RequestV6 = 128, ReplyV6 = 129;
     private const int HeaderLength = 8;
 
-    public static async Task<ProbeResult> Ask(ProbePath way, IPAddress to, ushort identifier, CancellationToken giveUp)
+    public static async Task<ProbeResult> Ask(ProbePath way, IPAddress to, ushort identifier, ProbePatience patience)
     {
         bool isV4 = to.AddressFamily == AddressFamily.InterNetwork;
         using Socket socket = way.Open(to, SocketType.Raw, isV4 ? ProtocolType.Icmp : ProtocolType.IcmpV6);
-        await socket.ConnectAsync(new IPEndPoint(to, 0), giveUp).ConfigureAwait(false);
-        await socket.SendAsync(Request(isV4, identifier), giveUp).ConfigureAwait(false);
+        await socket.ConnectAsync(new IPEndPoint(to, 0)).ConfigureAwait(false);
+        await socket.SendAsync(Request(isV4, identifier)).ConfigureAwait(false);
+        CancellationToken giveUp = patience.Begin();
         var packet = new byte[256];
         while (true)
         {

@@ -38,15 +38,15 @@ public sealed class SocketProber(Func<ushort, IpAddress, ProbePath> path, Action
     {
         HealthSpec health = request.Health;
         var to = new IPEndPoint(request.Address.ToIPAddress(), request.Port);
-        using var giveUp = new CancellationTokenSource(health.Timeout);
+        using var patience = new ProbePatience(health.Timeout, TimeProvider.System);
         try
         {
             return await (health.Check switch
             {
-                HealthCheckKind.Tcp => TcpProbe.Ask(way, to, giveUp.Token),
-                HealthCheckKind.Http => HttpProbe.Ask(way, to, health, giveUp.Token),
-                HealthCheckKind.Udp => UdpProbe.Ask(way, to, health, giveUp.Token),
-                _ => EchoProbe.Ask(way, to.Address, (ushort)random.Next(1 << 16), giveUp.Token),
+                HealthCheckKind.Tcp => TcpProbe.Ask(way, to, patience.Begin()),
+                HealthCheckKind.Http => HttpProbe.Ask(way, to, health, patience.Begin()),
+                HealthCheckKind.Udp => UdpProbe.Ask(way, to, health, patience),
+                _ => EchoProbe.Ask(way, to.Address, (ushort)random.Next(1 << 16), patience),
             }).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

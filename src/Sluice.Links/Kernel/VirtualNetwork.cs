@@ -13,6 +13,7 @@ public static class VirtualNetwork
 {
     private const ushort LinkInfo = 18, LinkInfoKind = 1, LinkInfoData = 2, VethPeer = 1, NamespaceDescriptor = 28;
     private const byte RouteProtocolStatic = 4;
+    private const int CarrierMilliseconds = 30_000;
 
     /// <summary>Makes a pair of Ethernet interfaces: one here, the other in another namespace. Both are down.</summary>
     /// <exception cref="LinkException">The name is taken or the privilege is missing.</exception>
@@ -35,6 +36,18 @@ public static class VirtualNetwork
     /// <summary>Brings an interface up.</summary>
     /// <exception cref="LinkException">There is no such interface, or the privilege is missing.</exception>
     public static void BringUp(string name) => NetworkInterface.BringUp(name);
+
+    /// <summary>Waits until the kernel has noticed that an end of a cable, whose both ends are up, has a carrier: until then it drops what is sent there.</summary>
+    /// <exception cref="LinkException">There is no such interface, or its other end is down.</exception>
+    public static void AwaitCarrier(string name)
+    {
+        long begin = Environment.TickCount64;
+        while (!NetworkInterface.IsOperational(name))
+        {
+            if (Environment.TickCount64 - begin > CarrierMilliseconds) throw new LinkException($"the interface {name} has no carrier; bring its other end up");
+            Thread.Sleep(1);
+        }
+    }
 
     /// <summary>Puts an address on an interface; an IPv6 address is usable at once.</summary>
     /// <exception cref="LinkException">There is no such interface, or the privilege is missing.</exception>

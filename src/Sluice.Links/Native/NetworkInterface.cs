@@ -26,6 +26,7 @@ internal readonly unsafe record struct NetworkInterface(int Index, ushort Hardwa
     private const nuint GetHardwareAddress = 0x8927;
     private const nuint GetIndex = 0x8933;
     private const ushort FlagUp = 1;
+    private const ushort FlagRunning = 0x40;
 
     /// <summary>Whether frames begin with an Ethernet header.</summary>
     public bool HasEthernet => HardwareType is HardwareEthernet or HardwareLoopback;
@@ -82,6 +83,15 @@ internal readonly unsafe record struct NetworkInterface(int Index, ushort Hardwa
         Ask(GetFlags, request, $"ask for the state of {name}");
         *(ushort*)(request + NameBytes) |= FlagUp;
         Ask(SetFlags, request, $"bring {name} up");
+    }
+
+    /// <summary>Whether an interface is up and, as far as the kernel has noticed, has a carrier.</summary>
+    public static bool IsOperational(string name)
+    {
+        byte* request = stackalloc byte[RequestBytes];
+        WriteName(request, name);
+        Ask(GetFlags, request, $"ask for the state of {name}");
+        return (*(ushort*)(request + NameBytes) & (FlagUp | FlagRunning)) == (FlagUp | FlagRunning);
     }
 
     /// <summary>Clears a request and writes the interface's name into it.</summary>

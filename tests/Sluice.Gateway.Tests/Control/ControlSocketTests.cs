@@ -140,6 +140,26 @@ public sealed class ControlSocketTests : IDisposable
     }
 
     [Fact]
+    public async Task A_closed_socket_answers_nobody_any_more()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool isTold = false;
+        ControlSocket socket = ControlSocket.Open(Door, new ControlHandler(new FixedInspector(() =>
+        {
+            asked.SetResult();
+            Thread.Sleep(100);
+            Volatile.Write(ref isTold, true);
+        })));
+        Task<ControlAnswer> asking = ControlClient.AskAsync(Door, new ControlRequest("show", "drops"));
+        await asked.Task;
+
+        socket.Dispose();
+
+        Assert.True(Volatile.Read(ref isTold));
+        await Assert.ThrowsAsync<ControlException>(() => asking);
+    }
+
+    [Fact]
     public async Task A_gateway_that_is_not_there_is_said_to_be_so()
     {
         ControlException e = await Assert.ThrowsAsync<ControlException>(() => ControlClient.AskAsync(Door, new ControlRequest("show", "drops")));

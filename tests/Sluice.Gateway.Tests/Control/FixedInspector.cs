@@ -6,7 +6,8 @@ using Sluice.Packets.Addresses;
 namespace Sluice.Gateway.Tests.Control;
 
 /// <summary>A gateway in which nothing moves.</summary>
-internal sealed class FixedInspector : IGatewayInspector
+/// <param name="whenAskedOfDrops">Done before what was dropped is told.</param>
+internal sealed class FixedInspector(Action? whenAskedOfDrops = null) : IGatewayInspector
 {
     public static SessionFacts Session(ulong number, string source, ushort port) =>
         new(new Sluice.Sessions.SessionView
@@ -30,7 +31,11 @@ internal sealed class FixedInspector : IGatewayInspector
     public SessionsView Sessions(SessionQuery query) =>
         new(2, [.. query.Of([Session(1, "10.0.0.1", 5), Session(2, "10.0.0.2", 6)]).Select(s => s.ToView())]);
 
-    public DropsView Drops() => new(2, [new("NoRoute", 2, "Nowhere to go.")]);
+    public DropsView Drops()
+    {
+        whenAskedOfDrops?.Invoke();
+        return new(2, [new("NoRoute", 2, "Nowhere to go.")]);
+    }
 
     public LinksView Links() => new([new("vpc1", "afpacket", "eth1", "vpc-1", ["10.0.0.1/24"], null, 1500, 1, 2, 3, 4)]);
 

@@ -82,7 +82,7 @@ public sealed class ForecastPropertyTests
 
         public Run(ConfigSet config)
         {
-            gateway = new ComposedGateway(new DataplaneOptions { Capacity = 4096, Seed = 1 }, source);
+            gateway = new ComposedGateway(new DataplaneOptions { Capacity = 4096, Seed = 1, Time = new VirtualTime() }, source);
             gateway.Engine.Observe(this);
             gateway.Apply(config);
             explainer = new Explainer(gateway);
