@@ -1,6 +1,10 @@
 namespace Sluice.Gateway.Health;
 
-/// <summary>How long a check waits for its answer, in ten steps. Each step begins when the one before is over, so that a standstill of the gateway itself, however long, is but one of them: a backend isn't blamed for a machine that was too busy to hear it.</summary>
+/// <summary>How long a check waits for its answer, in ten steps.</summary>
+/// <remarks>
+/// Each step begins when the one before is over, so that a standstill of the gateway itself, however long, is but one of them:
+/// a backend isn't blamed for a machine that was too busy to hear it.
+/// </remarks>
 /// <param name="limit">How long a backend may take to answer.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ProbePatience(TimeSpan limit, TimeProvider time) : IDisposable

@@ -35,8 +35,8 @@ public class ProbePatienceTests
         Assert.True(time.IsDisposed);
     }
 
-    // The one timer that is made, which runs out when the test says so.
-    private sealed class OneTimer : TimeProvider, ITimer
+    // The one timer that is made runs out when the test says so.
+    private sealed class OneTimer : TimeProvider
     {
         private Action? callback;
 
@@ -48,13 +48,7 @@ public class ProbePatienceTests
         {
             Assert.Null(this.callback);
             this.callback = () => callback(state);
-            return this;
-        }
-
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            Awaited = (dueTime, period);
-            return true;
+            return new Made(this);
         }
 
         public void RunOut()
@@ -63,12 +57,21 @@ public class ProbePatienceTests
             callback!();
         }
 
-        public void Dispose() => IsDisposed = true;
-
-        public ValueTask DisposeAsync()
+        private sealed class Made(OneTimer owner) : ITimer
         {
-            Dispose();
-            return ValueTask.CompletedTask;
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                owner.Awaited = (dueTime, period);
+                return true;
+            }
+
+            public void Dispose() => owner.IsDisposed = true;
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
         }
     }
 }
