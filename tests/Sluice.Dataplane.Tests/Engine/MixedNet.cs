@@ -45,26 +45,40 @@ internal sealed record MixedService(string Address, int First, int Last, string 
 }
 
 /// <summary>A source-NAT policy as it is asked for; its addresses are 198.51.100.16 and so many more.</summary>
-internal sealed record MixedSource(string[] Links, int Addresses, string[] Excluded)
+internal sealed record MixedSource(string Policy, string[] Links, int Addresses, string[] Excluded, string[] Include, string[] Pod, string[] Host)
 {
     public string Text => string.Create(CultureInfo.InvariantCulture, $$"""
         ---
         apiVersion: sluice.dev/v1alpha1
         kind: SourceNat
         metadata: { name: leaving }
-        spec: { realm: a, links: [{{string.Join(", ", Links)}}], addresses: [198.51.100.16-198.51.100.{{15 + Addresses}}], exclude: [{{string.Join(", ", Excluded.Select(static e => $"{e}/32"))}}] }
+        spec: { realm: a, policy: {{Policy}}, links: [{{string.Join(", ", Links)}}], addresses: [198.51.100.16-198.51.100.{{15 + Addresses}}], exclude: [{{string.Join(", ", Excluded.Select(static e => $"{e}/32"))}}]{{Tables}} }
 
         """);
+
+    private string Tables => SaysWhichLinks ? $", tables: {{ includeV4: [{string.Join(", ", Include)}], includeV6: [{string.Join(", ", Include)}], pod: [{string.Join(", ", Pod)}], host: [{string.Join(", ", Host)}] }}" : "";
+
+    /// <summary>Whether its tables say which links count, so that what leaves by the link that it came in by may be covered too.</summary>
+    public bool SaysWhichLinks => Policy != "none";
 
     public static bool IsPublic(string address) => address.StartsWith("198.51.100.", StringComparison.Ordinal);
 
     public bool Has(string address) => IsPublic(address) && int.Parse(address[11..], CultureInfo.InvariantCulture) is var last && last >= 16 && last < 16 + Addresses;
+
+    /// <summary>Whether it takes the source of what comes in by a link and leaves by another, or by the same; to a backend that is the client itself by whatever link.</summary>
+    public bool Takes(string source, string destination, string link, string linkOut) => Links.Contains(link) && Policy switch
+    {
+        "none" => !Excluded.Contains(destination) && (link != linkOut || source == destination),
+        "if-pfx" => Include.Contains(link) && !Excluded.Contains(destination),
+        _ => !Host.Contains(linkOut) &&
+            ((Include.Contains(link) && !Excluded.Contains(destination)) || (!Pod.Contains(link) && !Pod.Contains(linkOut) && !Has(source)) || source == destination),
+    };
 }
 
 /// <summary>Generated configurations that mix virtual IPs, source NAT and a peering with every kind of NAT, as records that an oracle can read.</summary>
 /// <remarks>
 /// Realm a: hosts 10.0.0.0/24 at a0, servers 20.0.0.0/24 at a1, all else at a2. Realm b: 10.1.0.0/24 at b0, which sees 30.0.0.0/24 of a as it is, 10.0.0.0/28 as 203.0.113.0/30 (masquerade),
-/// 10.0.0.128/28 as 203.0.113.64/28 (one to one), and 203.0.113.9:7000-7004 as 10.0.0.3:50-54 (forwards).
+/// 10.0.0.128/28 as 203.0.113.64/28 (one to one), 10.0.0.160/28 as it is, and 203.0.113.9:7000-7004 as 10.0.0.3:50-54 (forwards).
 /// </remarks>
 internal sealed record MixedNet(MixedService[] Services, MixedSource? Source)
 {
@@ -100,9 +114,11 @@ internal sealed record MixedNet(MixedService[] Services, MixedSource? Source)
     public bool IsBackend(string address, int port, string protocol) => Services.Any(s => s.Protocol == protocol &&
         s.Backends.Any(b => b.Address == address && !b.Direct && (s.First != s.Last || s.PortAt(b, s.First) == port)));
 
-    /// <summary>Whether source NAT covers what a link brings: what leaves by another link, and what a backend sends to itself.</summary>
-    public bool Covers(string source, string link, string destination) =>
-        Source is { } policy && policy.Links.Contains(link) && !policy.Excluded.Contains(destination) && (link != LinkOf(destination) || destination == source);
+    /// <summary>Whether source NAT covers what a link brings and another, or the same, leads to its destination.</summary>
+    public bool Covers(string source, string link, string destination) => Source?.Takes(source, destination, link, LinkOf(destination)) == true;
+
+    /// <summary>Whether the answers of what comes in by a link would be covered, if nobody knew that they are answers.</summary>
+    public bool CoversAnswer(string source, string link, string destination) => Source?.Takes(destination, source, LinkOf(destination), link) == true;
 
     /// <summary>The link of realm a that leads to an address.</summary>
     public static string LinkOf(string address) =>
@@ -124,7 +140,7 @@ internal sealed record MixedNet(MixedService[] Services, MixedSource? Source)
                 ],
                 [
                     "a: { expose: [{ ips: [{ cidr: 30.0.0.0/24 }] }, { ips: [{ cidr: 10.0.0.0/28 }], as: [{ cidr: 203.0.113.0/30 }], nat: { masquerade: {} } }, " +
-                    "{ ips: [{ cidr: 10.0.0.128/28 }], as: [{ cidr: 203.0.113.64/28 }], nat: { static: {} } }, " +
+                    "{ ips: [{ cidr: 10.0.0.128/28 }], as: [{ cidr: 203.0.113.64/28 }], nat: { static: {} } }, { ips: [{ cidr: 10.0.0.160/28 }] }, " +
                     "{ ips: [{ cidr: 10.0.0.3/32 }], as: [{ cidr: 203.0.113.9/32 }], nat: { portForward: { ports: [{ port: \"50-54\", as: \"7000-7004\" }] } } }] }, " +
                     "b: { expose: [{ ips: [{ cidr: 10.1.0.0/24 }] }] }",
                 ]));
@@ -149,6 +165,12 @@ internal sealed record MixedNet(MixedService[] Services, MixedSource? Source)
         })];
     }
 
-    private static MixedSource DrawSource(Random random) => new(
-        random.Next(3) switch { 0 => ["a0"], 1 => ["a1"], _ => ["a0", "a1"] }, random.Next(1, 4), [.. ((string[])["192.0.2.7", "192.0.2.8", "20.0.0.1", "10.0.0.5"]).Where(_ => random.Next(3) == 0)]);
+    private static MixedSource DrawSource(Random random)
+    {
+        string policy = random.Next(4) switch { 0 => "if-pfx", 1 => "k8s", _ => "none" };
+        string[] links = random.Next(3) switch { 0 => ["a0"], 1 => ["a1"], _ => ["a0", "a1"] };
+        return new MixedSource(policy, links, random.Next(1, 4), Some("192.0.2.7", "192.0.2.8", "20.0.0.1", "10.0.0.5"), Some("a0", "a1"), Some("a0", "a1", "a2"), Some("a0", "a1", "a2"));
+
+        string[] Some(params string[] all) => [.. all.Where(_ => random.Next(3) == 0)];
+    }
 }

@@ -99,14 +99,14 @@ internal sealed class MixedOracle
     private string? Routed(MixedTuple packet, string link, bool begins, MixedOutcome outcome)
     {
         string linkOut = MixedNet.LinkOf(packet.Destination);
-        if (linkOut == link) return Dropped(outcome, "NotExposed");
-        bool isCovered = Net.Covers(packet.Source, link, packet.Destination);
+        bool isCovered = Net.Covers(packet.Source, link, packet.Destination) && (linkOut != link || Net.Source!.SaysWhichLinks);
+        if (linkOut == link && !isCovered) return Dropped(outcome, "NotExposed");
         if (packet.Protocol == "gre") return isCovered ? Dropped(outcome, "UnsupportedProtocol") : outcome.Tuple == packet && outcome.Link == linkOut ? null : "it is routed";
         if (isCovered && !begins) return Dropped(outcome, "MidstreamTcp");
         if (outcome.Tuple is not { } sent || outcome.Link != linkOut || sent.Destination != packet.Destination || sent.DestinationPort != packet.DestinationPort) return $"it is routed by {linkOut}";
         if (isCovered) return Net.Source!.Has(sent.Source) ? Learn(packet, sent) : "its source is covered";
         if (sent.Source != packet.Source) return "its source isn't covered";
-        bool isRemembered = begins && (Net.IsBackend(packet.Destination, packet.DestinationPort, packet.Protocol) || Net.Source is { } source && source.Links.Contains(linkOut) && !source.Excluded.Contains(packet.Source));
+        bool isRemembered = begins && (Net.IsBackend(packet.Destination, packet.DestinationPort, packet.Protocol) || Net.CoversAnswer(packet.Source, link, packet.Destination));
         if (isRemembered) return Learn(packet, sent);
         if (sent != packet) return "nothing asks for another port";
         return begins && sessions.TryGetValue(sent.Answer('a'), out MixedSession? owner) && owner.IsTranslated ? $"its answer would be taken for {owner.Answer}" : null;
@@ -116,6 +116,7 @@ internal sealed class MixedOracle
     {
         int host = packet.Source.StartsWith("10.0.0.", StringComparison.Ordinal) ? int.Parse(packet.Source[7..], CultureInfo.InvariantCulture) : 255;
         if (host >= 128 && host < 144) return outcome.Tuple == packet with { Realm = 'b', Source = $"203.0.113.{host - 64}" } ? null : "it is one to one";
+        if (host >= 160 && host < 176) return ToPeerAsItIs(packet, begins, outcome);
         if (host > 15) return outcome.Tuple is null ? null : "it isn't shown to the peer";
         if (packet.Protocol == "gre") return Dropped(outcome, "UnsupportedProtocol");
         if (!begins) return Dropped(outcome, "MidstreamTcp");
@@ -123,6 +124,14 @@ internal sealed class MixedOracle
         string? forwarded = host == 3 && packet.SourcePort is >= 50 and < 55 ? "203.0.113.9" : null;
         bool isRight = forwarded is null ? sent.Source is "203.0.113.0" or "203.0.113.1" or "203.0.113.2" or "203.0.113.3" : sent.Source == forwarded && sent.SourcePort == packet.SourcePort + 6950;
         return isRight && sent.Destination == packet.Destination && sent.DestinationPort == packet.DestinationPort ? Learn(packet, sent) : "it is masqueraded";
+    }
+
+    private string? ToPeerAsItIs(MixedTuple packet, bool begins, MixedOutcome outcome)
+    {
+        if (Net.Source?.Takes(packet.Source, packet.Destination, "a0", "b0") != true) return outcome.Tuple == packet with { Realm = 'b' } ? null : "it is plainly shown";
+        if (packet.Protocol == "gre") return Dropped(outcome, "UnsupportedProtocol");
+        if (!begins) return Dropped(outcome, "MidstreamTcp");
+        return outcome.Tuple is { } sent && Net.Source.Has(sent.Source) && sent.Destination == packet.Destination && sent.DestinationPort == packet.DestinationPort ? Learn(packet, sent) : "its source is covered";
     }
 
     private string? FromPeer(MixedTuple packet, bool begins, MixedOutcome outcome)
@@ -136,6 +145,13 @@ internal sealed class MixedOracle
             return outcome.Tuple is null || outcome.Tuple == packet with { Realm = 'a' } ? null : "it is plainly shown";
         }
 
+        if (packet.Destination.StartsWith("10.0.0.16", StringComparison.Ordinal))
+        {
+            if (outcome.Tuple != packet with { Realm = 'a' }) return "it is plainly shown";
+            return begins && packet.Protocol != "gre" && Net.Source?.Takes(packet.Destination, packet.Source, "a0", "b0") == true ? Learn(packet, outcome.Tuple) : null;
+        }
+
+        if (Net.Source?.Has(packet.Destination) == true) return ToPublic(packet, begins, outcome);
         if (!packet.Destination.StartsWith("203.0.113.", StringComparison.Ordinal)) return outcome.Tuple is null ? null : "that isn't shown to the peer";
         int last = int.Parse(packet.Destination[10..], CultureInfo.InvariantCulture);
         if (last is >= 64 and < 80) return outcome.Tuple == packet with { Realm = 'a', Destination = $"10.0.0.{last + 64}" } ? null : "it is one to one";
@@ -152,7 +168,7 @@ internal sealed class MixedOracle
     private string? ToPublic(MixedTuple packet, bool begins, MixedOutcome outcome)
     {
         if (outcome.Tuple is not { } sent) return null;
-        bool isKnown = begins && sessions.Values.Any(s => s.Sent.Source == packet.Destination && s.Sent.SourcePort == packet.DestinationPort && s.Original.Protocol == packet.Protocol &&
+        bool isKnown = begins && sessions.Values.Any(s => s.Sent.Realm == packet.Realm && s.Sent.Source == packet.Destination && s.Sent.SourcePort == packet.DestinationPort && s.Original.Protocol == packet.Protocol &&
             s.Sent.Destination == packet.Source && s.Original.Source == sent.Destination && s.Original.SourcePort == sent.DestinationPort);
         return isKnown && sent.Source == packet.Source ? Learn(packet, sent) : "no mapping lets it in";
     }

@@ -20,9 +20,9 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
     {
         int first = Seeds.Next();
         var seen = new Seen();
-        for (int seed = first; seed < first + Runs; seed++) new Run(seed, 1 + (seed % 3), seen).Drive();
+        for (int seed = first; seed < first + Runs; seed++) new Run(seed, 1 + (seed % 3), isV6: seed % 2 == 0, seen).Drive();
         output.WriteLine(seen.ToString());
-        Assert.True(seen is { Served: > 0, Left: > 0, Kept: > 0, Ended: > 0, Refused: > 0 }, seen.ToString());
+        Assert.True(seen is { Served: > 0, Left: > 0, Kept: > 0, Ended: > 0, Refused: > 0, Errors: > 0, InV6: > 0 }, seen.ToString());
     }
 
     /// <summary>Design, invariant 5: the same verdicts, backends and addresses however many workers there are; ports alone may be others.</summary>
@@ -32,13 +32,13 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
         int first = Seeds.Next();
         for (int seed = first; seed < first + Runs / 4; seed++)
         {
-            string one = new Run(seed, 1, new Seen()).Drive(), three = new Run(seed, 3, new Seen()).Drive();
+            string one = new Run(seed, 1, isV6: seed % 2 == 0, new Seen()).Drive(), three = new Run(seed, 3, isV6: seed % 2 == 0, new Seen()).Drive();
             Assert.Equal(one, three);
         }
     }
 
     /// <summary>One configuration, its traffic and its updates.</summary>
-    private sealed class Run(int seed, int workers, Seen seen)
+    private sealed class Run(int seed, int workers, bool isV6, Seen seen)
     {
         private readonly Random random = new(seed);
         private readonly StringBuilder trace = new();
@@ -49,7 +49,7 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
             var traffic = new MixedTraffic(random);
             MixedNet net = MixedNet.Draw(random);
             var oracle = new MixedOracle { Net = net };
-            using var rig = new Rig(net.Text, workers, capacity: 20_000, seed: (ulong)seed);
+            using var rig = new Rig(MixedFamily.Configuration(net.Text, isV6), workers, capacity: 20_000, seed: (ulong)seed);
             for (int reload = 0; reload < Reloads; reload++)
             {
                 for (int burst = 0; burst < Bursts; burst++)
@@ -61,7 +61,7 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
 
                 bool isSame = random.Next(4) == 0;
                 MixedNet next = isSame ? oracle.Net : oracle.Net.Changed(random);
-                rig.Reload(next.Text);
+                rig.Reload(MixedFamily.Configuration(next.Text, isV6));
                 Reconcile(rig, oracle, next, isSame);
             }
 
@@ -75,24 +75,25 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
             for (int i = random.Next(10); i >= 0; i--)
             {
                 (MixedTuple tuple, string rest, bool begins) = traffic.Next(link, oracle);
-                rig.Put(link, rig.FrameOf(link, PacketScript.Parse(MixedTraffic.Line(tuple, rest, ++id))));
+                rig.Put(link, rig.FrameOf(link, PacketScript.Parse(MixedFamily.Packet(MixedTraffic.Line(tuple, rest, ++id), isV6))));
                 sent.Add((id, tuple, begins));
             }
 
             // Work itself asserts that the counters balance.
-            Dictionary<int, (string Link, MixedTuple Tuple)> left = Left(rig, rig.Work());
+            Dictionary<int, (string Link, MixedTuple Tuple)> left = Left(rig, [.. rig.Work().Select(MixedFamily.Read)]);
             foreach ((int number, MixedTuple tuple, bool begins) in sent)
             {
                 var outcome = left.TryGetValue(number, out (string Link, MixedTuple Tuple) one)
                     ? new MixedOutcome(rig.VerdictById[number], one.Link, one.Tuple)
                     : new MixedOutcome(rig.VerdictById[number], null, null);
                 string? wrong = oracle.Judge(tuple, link, begins, outcome);
-                Assert.True(wrong is null, $"seed {seed}, {workers} workers: {tuple}{(begins ? "" : ", no beginning,")} in by {link}: {outcome}; but {wrong}\n{oracle.Net.Text}");
+                Assert.True(wrong is null, $"seed {seed}, {workers} workers{(isV6 ? ", IPv6" : "")}: {tuple}{(begins ? "" : ", no beginning,")} in by {link}: {outcome}; but {wrong}\n{oracle.Net.Text}");
                 trace.Append(CultureInfo.InvariantCulture, $"{number} {tuple.Source} > {tuple.Destination} {outcome.Verdict} {outcome.Link} {outcome.Tuple?.Source} > {outcome.Tuple?.Destination}\n");
                 seen.Refused += outcome.Verdict == "drop NoBackend" ? 1 : 0;
                 seen.Left += outcome.Tuple is null ? 0 : 1;
             }
 
+            seen.InV6 += rig.Engine.Store.Sessions(rig.Now).Count(static s => !s.Original.Source.IsV4);
             AssertSame(rig, oracle);
         }
 
@@ -107,7 +108,7 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
             string home = MixedNet.LinkOf(session.Original.Realm, session.Original.Source), link = isAboutAnswer ? home : session.LinkOut;
             string router = link switch { "a0" => "10.0.0.250", "a1" => "20.0.0.250", "a2" => "192.0.2.250", _ => "10.1.0.250" };
             string error = string.Create(CultureInfo.InvariantCulture, $"{router} > {sent.Source} icmp time exceeded 0 [{Words(sent)}]");
-            string[] left = rig.In(link, PacketScript.Parse(error));
+            string[] left = [.. rig.In(link, PacketScript.Parse(MixedFamily.Packet(error, isV6))).Select(MixedFamily.Read)];
             string wanted = $"{(isAboutAnswer ? session.LinkOut : home)} * > {quoted.Source} icmp time exceeded 0 [{Words(quoted)}]";
             Assert.True(left.Length == 1 && Regex.IsMatch(left[0], "^" + Regex.Escape(wanted).Replace("\\*", "\\S+", StringComparison.Ordinal)), $"seed {seed}: {error} in by {link} of {session.Original} as {session.Sent} becomes {string.Join("; ", left)}, not {wanted}");
             seen.Errors++;
@@ -185,9 +186,9 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
         private static MixedTuple Tuple(Rig rig, in FlowParts parts) => new(
             parts.Realm == rig.RealmOf("a") ? 'a' : 'b',
             parts.Protocol == IpProtocol.Tcp ? "tcp" : "udp",
-            parts.Source.ToString(),
+            MixedFamily.Read(parts.Source.ToString()),
             parts.SourcePort,
-            parts.Destination.ToString(),
+            MixedFamily.Read(parts.Destination.ToString()),
             parts.DestinationPort);
 
         private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
@@ -206,5 +207,7 @@ public sealed class MixedPropertyTests(ITestOutputHelper output)
         public int Refused { get; set; }
 
         public int Errors { get; set; }
+
+        public int InV6 { get; set; }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class MixedTraffic(Random random)
         string protocol = random.Next(16) == 0 ? "gre" : random.Next(2) == 0 ? "tcp" : "udp";
         string source = link switch
         {
-            "a0" => $"10.0.0.{(random.Next(5) == 0 ? 128 + random.Next(3) : 2 + random.Next(5))}",
+            "a0" => $"10.0.0.{random.Next(10) switch { < 2 => 128 + random.Next(3), 2 => 160 + random.Next(2), _ => 2 + random.Next(5) }}",
             "a1" => $"20.0.0.{1 + random.Next(5)}",
             "a2" => $"192.0.2.{7 + random.Next(2)}",
             _ => random.Next(20) == 0 ? "10.9.0.1" : $"10.1.0.{2 + random.Next(3)}",
@@ -62,6 +62,7 @@ internal sealed class MixedTraffic(Random random)
         1 => $"203.0.113.{random.Next(4)}",
         2 => $"203.0.113.{64 + random.Next(3)}",
         3 => random.Next(2) == 0 ? "20.0.0.1" : "10.0.0.3",
+        4 => random.Next(2) == 0 ? $"10.0.0.{160 + random.Next(2)}" : $"198.51.100.{16 + random.Next(3)}",
         _ => $"30.0.0.{2 + random.Next(4)}",
     };
 }

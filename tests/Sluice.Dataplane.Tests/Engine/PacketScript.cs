@@ -15,7 +15,7 @@ namespace Sluice.Dataplane.Tests.Engine;
 /// 10.0.0.2 > 192.168.50.2 icmp unreachable 3 [192.168.50.2:9 > 10.0.0.2:5000 udp]
 /// 10.0.0.2 > 192.168.50.2 fragment of protocol 17 id 9 offset 0 len 64 more
 /// </code>
-/// Anything may end with <c>len N</c>, <c>payload WORD</c>, <c>ttl N</c>, <c>df</c>, <c>ipid N</c>, <c>tos N</c>, <c>ipoptions N</c> (bytes), <c>hopbyhop</c>, <c>mss N</c>, <c>badchecksum</c>,
+/// Anything may end with <c>len N</c>, <c>payload WORD</c>, <c>ttl N</c>, <c>df</c>, <c>ipid N</c> (of IPv6 the flow label), <c>tos N</c>, <c>ipoptions N</c> (bytes), <c>hopbyhop</c>, <c>mss N</c>, <c>badchecksum</c>,
 /// <c>badipchecksum</c>.
 /// </remarks>
 internal static class PacketScript
@@ -67,7 +67,7 @@ internal static class PacketScript
         int text = Array.IndexOf(words, "payload");
         if (text >= 0) packet.Payload(words[text + 1]);
         if (Number(words, "ttl") is { } ttl) packet.Ttl((int)ttl);
-        if (Number(words, "ipid") is { } identification) packet.Identification((int)identification);
+        if (Number(words, "ipid") is { } identification) packet.Identification((int)identification).FlowLabel(identification);
         if (Number(words, "tos") is { } tos) packet.TrafficClass((byte)tos);
         if (Number(words, "mss") is { } mss) packet.Mss((int)mss);
         if (Number(words, "ipoptions") is { } options) packet.Options([.. Enumerable.Repeat((byte)1, (int)options)]);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Sluice.Config;
 using Sluice.Config.Documents;
 using Sluice.Dataplane.Routing;
@@ -73,7 +74,7 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
     /// <summary>The sessions of the packets seen since the last time that anybody asked, as numbers; null: none.</summary>
     public List<ulong?> Sessions { get; } = [];
 
-    /// <summary>The verdicts of IPv4 packets by their identification.</summary>
+    /// <summary>The verdicts of packets by their identification, or flow label.</summary>
     public Dictionary<int, string> VerdictById { get; } = [];
 
     /// <summary>The virtual time.</summary>
@@ -164,13 +165,17 @@ internal sealed unsafe class Rig : IDisposable, IBurstObserver
             Sessions.Add(NumberOf(packet));
             string verdict = packet->Verdict == Verdict.Drop ? $"drop {packet->Reason}" : packet->Verdict.ToString().ToLowerInvariant();
             verdicts.Add(verdict);
-            if (packet->Kind != PacketKind.Bad && packet->Data[packet->L3] >> 4 == 4) VerdictById[packet->Ipv4->Identification.Value] = verdict;
+            if (packet->Kind != PacketKind.Bad && packet->Data[packet->L3] >> 4 is 4 or 6) VerdictById[IdentificationOf(packet->Data + packet->L3)] = verdict;
         }
     }
 
     /// <summary>An Ethernet frame from a neighbour of a link to the gateway.</summary>
     public byte[] From(string link, string neighborMac, PacketBuilder packet) =>
         packet.Ethernet(links[link].Mac, MacAddress.Parse(neighborMac)).Build();
+
+    private static int IdentificationOf(byte* ip) => *ip >> 4 == 4
+        ? BinaryPrimitives.ReadUInt16BigEndian(new ReadOnlySpan<byte>(ip + 4, 2))
+        : BinaryPrimitives.ReadInt32BigEndian(new ReadOnlySpan<byte>(ip, 4)) & 0xFFFFF;
 
     // Both directions of a session have the same number, a packet without session none.
     private ulong? NumberOf(Packet* packet)
