@@ -204,7 +204,15 @@ public sealed partial class GatewayPolicy
         if (decision.Kind is not (DecisionKind.Route or DecisionKind.Stateless) || !CanTakePort(first) || !IsToAnotherLink(first, linkOut, decision)) return false;
         if (!first.Begins) return false;
         ushort port = decision.RewritesDestination ? decision.DestinationPort : first.DestinationPort;
-        return BackendEndpoints.Has(decision.RealmTo, first.Protocol, destination, port) || IsAnswerTaken(first, destination, linkOut, decision);
+        return BackendEndpoints.Has(decision.RealmTo, first.Protocol, destination, port) || IsRedirectedTo(decision.RealmTo, destination) || IsAnswerTaken(first, destination, linkOut, decision);
+    }
+
+    // Whether a policy leads packets there that are for another address: its answers are told from those of a session that was led there by what is remembered alone.
+    private bool IsRedirectedTo(ushort realm, in IpAddress destination)
+    {
+        foreach (int number in SourceNatsAt(realm))
+            if (SourceNatViews[number].LeadsTo(destination)) return true;
+        return false;
     }
 
     // Whether a policy would take the source of what comes back, if nobody knew that it is an answer.

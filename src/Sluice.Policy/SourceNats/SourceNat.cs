@@ -52,6 +52,9 @@ public sealed class SourceNat
 
     internal PrefixMap SourceRewrites { get; init; }
 
+    // The prefixes that destinations become.
+    internal PrefixMap Targets { get; init; }
+
     internal PrefixRewrite[] Rewrites { get; init; } = [];
 
     // By realm and family: the place in GatewayPolicy.Pools. A family without an address has none.
@@ -96,6 +99,9 @@ public sealed class SourceNat
         destination = Rewrites[found].Of(destination);
         return true;
     }
+
+    /// <summary>Whether the policy leads packets to an address that are for another.</summary>
+    internal bool LeadsTo(in IpAddress destination) => Targets.Find(destination) != PrefixMap.Miss;
 
     /// <summary>What a source becomes by its prefix.</summary>
     internal IpAddress Rewritten(in IpAddress source) => Rewrites[SourceRewrites.Find(source)].Of(source);

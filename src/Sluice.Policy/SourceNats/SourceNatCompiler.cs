@@ -74,6 +74,7 @@ internal sealed class SourceNatCompiler(ConfigSet config, RealmRegistry realms, 
             Rewrites = table,
             Redirects = Matched(document.Rewrites, table, source: false),
             SourceRewrites = Matched(document.Rewrites, table, source: true),
+            Targets = TargetsOf(document.Rewrites, table),
             Addresses = [.. addresses],
             Pools = PoolsOf(addresses, realmsTo, conduct),
         });
@@ -146,6 +147,14 @@ internal sealed class SourceNatCompiler(ConfigSet config, RealmRegistry realms, 
         var builder = new PrefixMapBuilder();
         for (int i = 0; i < table.Length; i++)
             if (rewrites[i].MatchSource == source) builder.Add(table[i].Prefix, i);
+        return builder.Build();
+    }
+
+    private static PrefixMap TargetsOf(ImmutableArray<RewriteSpec> rewrites, PrefixRewrite[] table)
+    {
+        var builder = new PrefixMapBuilder();
+        for (int i = 0; i < table.Length; i++)
+            if (!rewrites[i].MatchSource) builder.Add(table[i].Becomes, i);
         return builder.Build();
     }
 }

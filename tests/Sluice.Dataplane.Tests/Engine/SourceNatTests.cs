@@ -127,6 +127,28 @@ public sealed class SourceNatTests
             """);
     }
 
+    /// <summary>Both conversations have one return tuple: whichever is the later has another source port, so no answer is taken for the other's.</summary>
+    [Theory]
+    [InlineData("policy: dnat-only", "198.18.0.2", "20.0.0.2")]
+    [InlineData("policy: dnat-only", "20.0.0.2", "198.18.0.2")]
+    [InlineData("policy: dnat, exclude: [20.0.0.0/24]", "198.18.0.2", "20.0.0.2")]
+    [InlineData("policy: dnat, exclude: [20.0.0.0/24]", "20.0.0.2", "198.18.0.2")]
+    public void Who_speaks_with_a_server_by_both_of_its_addresses_hears_each_from_its_own(string policy, string first, string second)
+    {
+        using var rig = new Rig(Virtual.Links() + Policy($"links: [clients], addresses: [203.0.113.1], {policy}, rewrites: [{{ prefix: 198.18.0.0/24, to: 20.0.0.0, match: destination }}]"));
+        new Play(rig).Run($$"""
+            clients 10.0.0.2:40000 > {{first}}:53 udp
+              = servers 10.0.0.2:40000 > 20.0.0.2:53 udp
+            clients 10.0.0.2:40000 > {{second}}:53 udp
+              = servers 10.0.0.2:{p} > 20.0.0.2:53 udp
+            servers 20.0.0.2:53 > 10.0.0.2:40000 udp
+              = clients {{first}}:53 > 10.0.0.2:40000 udp
+            servers 20.0.0.2:53 > 10.0.0.2:{p} udp
+              = clients {{second}}:53 > 10.0.0.2:40000 udp
+            """);
+        Assert.Equal(2, Sessions(rig).Length);
+    }
+
     private static string Profile(string mapping, string more = "") => $$"""
         ---
         apiVersion: sluice.dev/v1alpha1
