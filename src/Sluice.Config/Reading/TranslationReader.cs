@@ -8,8 +8,6 @@ namespace Sluice.Config.Reading;
 /// <summary>Reads a Translation.</summary>
 internal static class TranslationReader
 {
-    private static readonly string[] HashFieldNames = ["srcAddr", "dstAddr", "srcPort", "dstPort", "protocol"];
-
     public static void Read(Header header, Asked asked)
     {
         Problems problems = header.Problems;
@@ -17,7 +15,7 @@ internal static class TranslationReader
             "realm", "address", "addressOf", "family", "port", "protocol", "sources", "mode", "noClient", "loadBalancing", "affinity", "profile", "onRemove", "health", "backends");
         if (!spec.Exist || EndAddress(spec) is not { } end) return;
         (IpAddress address, NamedSpec? addressOf) = end;
-        Fields balancing = Fields.Of(spec["loadBalancing"], problems, "method", "tableSize", "hashFields", "symmetric", "reverse");
+        Balancing balancing = BalancingReader.Read(spec);
         Fields affinity = Fields.Of(spec["affinity"], problems, "by", "timeout");
         affinity.Choice("by", ("clientAddress", true));
         PortRange? ports = PortOrRange(spec, "port");
@@ -41,32 +39,17 @@ internal static class TranslationReader
             SourcePlaces = sourcePlaces,
             IsReal = spec.Choice("mode", ("vip", false), ("real", true)) ?? false,
             NoClient = spec.Bool("noClient") ?? false,
-            Maglev = balancing.Choice("method", ("hash", false), ("maglev", true)) ?? false,
-            TableSize = TableSize(balancing),
-            SymmetricHash = balancing.Bool("symmetric") ?? false,
-            ReverseHash = balancing.Bool("reverse") ?? false,
-            HashFields = HashFields(balancing.List("hashFields"), problems),
+            Maglev = balancing.IsMaglev,
+            TableSize = balancing.TableSize,
+            SymmetricHash = balancing.IsSymmetric,
+            ReverseHash = balancing.IsReverse,
+            HashFields = balancing.HashFields,
             AffinityTimeout = affinity.Exist ? TimerReader.Timer(affinity, "timeout", TimeSpan.Zero, "") ?? TimeSpan.FromHours(3) : null,
             Profile = spec.Text("profile"),
             DrainOnRemove = spec.Choice("onRemove", ("end", false), ("drain", true)) ?? false,
             Health = HealthReader.Read(spec["health"], protocol, ports is not null || backends.All(static backend => backend.Ports is not null), problems),
             Backends = backends,
         });
-    }
-
-    private static ImmutableArray<string> HashFields(List<YamlNode> nodes, Problems problems)
-    {
-        var fields = ImmutableArray.CreateBuilder<string>(nodes.Count);
-        foreach (YamlNode node in nodes)
-        {
-            if (Values.Text(node, problems) is not { } name) continue;
-            if (HashFieldNames.AsSpan().Contains(name))
-                fields.Add(name);
-            else
-                problems.Error(node, ConfigRule.Invalid, $"'{Nearest.Shown(name)}' is no field of a hash; {Nearest.Hint(name, HashFieldNames)}");
-        }
-
-        return fields.ToImmutable();
     }
 
     private static ImmutableArray<BackendSpec> Backends(List<YamlNode> nodes, IpAddress virtualAddress, PortRange virtualPorts, Problems problems)
@@ -148,14 +131,6 @@ internal static class TranslationReader
         if (fields["address"] is { } address)
             fields.Problems.Error(address, ConfigRule.Forbidden, "'address' and 'addressOf' exclude each other");
         return Values.Text(node, fields.Problems) is { } name ? new NamedSpec(name, node.Place) : null;
-    }
-
-    private static int TableSize(Fields balancing)
-    {
-        if (balancing.Int("tableSize", 2, MaglevTable.MaxSize) is not { } size) return TranslationDocument.DefaultTableSize;
-        if (!MaglevTable.IsPrime(size))
-            balancing.Problems.Error(balancing["tableSize"]!, ConfigRule.Invalid, $"a Maglev table has a prime number of slots; the next one is {MaglevTable.NextPrime(size)}");
-        return size;
     }
 
     // A number, or a text of ports: here numbers are usual.

@@ -11,7 +11,8 @@ internal delegate void NetlinkHandler(NetlinkMessage message);
 /// <remarks>Requests and dumps are for one thread at a time; <see cref="Send"/> and <see cref="Receive"/> are as safe as the kernel's own calls.</remarks>
 internal sealed unsafe class NetlinkSocket : IDisposable
 {
-    private const int ReplySeconds = 5;
+    // A kernel that takes namespaces or many links down holds its tables for seconds.
+    private const int ReplySeconds = 30;
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(128 << 10);
     private uint _sequence;
