@@ -6,6 +6,9 @@ namespace Sluice.Sessions;
 // Endpoint-dependent mappings: a port serves several inside endpoints, and the reply flow's key is what has one owner.
 internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
 {
+    // A return tuple may also be given back by a session that took no port, of which nobody is told: so long nobody looks again.
+    private const uint ExhaustedMilliseconds = 1000;
+
     private DropReason SharePort(SessionWorker worker, in NewSession request, uint session, uint now, ref SessionLease lease, out uint line)
     {
         line = FlowLines.None;
@@ -51,7 +54,8 @@ internal sealed unsafe partial class FamilyStore<TFamily, TKey, TLine>
         }
 
         // A rest is in the way of others, not of the pair's last owner: then the answer holds for this inside endpoint only.
-        worker.RememberExhausted(until == forever ? question : question ^ owner, freed, until);
+        uint again = now + ExhaustedMilliseconds;
+        worker.RememberExhausted(until == forever ? question : question ^ owner, freed, (int)(until - again) < 0 ? until : again);
         shared.Events.Add(PoolEventKind.Exhausted, pool, request.Original.Realm, request.Original.Source, now);
         return DropReason.PoolExhausted;
     }

@@ -86,6 +86,19 @@ public sealed class EndpointDependentTests
     }
 
     [Fact]
+    public void A_pair_that_a_session_without_a_port_had_is_found_a_second_later()
+    {
+        using var test = new TestStore(OnePort);
+        NewSession plain = test.Udp("203.0.113.1", 5000, "198.51.100.1");
+        plain.SourcePool = null;
+        SessionView session = test.Create(plain);
+        Assert.Equal(DropReason.PoolExhausted, test.TryCreate(test.Udp("10.0.0.1", 5000, "198.51.100.1")));
+        test.End(session);
+        test.Wait(1000);
+        Assert.Equal(DropReason.None, test.TryCreate(test.Udp("10.0.0.1", 5000, "198.51.100.1")));
+    }
+
+    [Fact]
     public void Two_sessions_of_one_inside_endpoint_may_have_different_public_ports()
     {
         using var test = new TestStore(Profile with { PreservePort = false });
