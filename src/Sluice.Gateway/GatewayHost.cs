@@ -115,6 +115,13 @@ public sealed class GatewayHost : IDisposable
     private void Hear(PosixSignal signal, Request request) => signals.Add(PosixSignalRegistration.Create(signal, context =>
     {
         context.Cancel = true;
-        requests.Add(request);
+        try
+        {
+            requests.Add(request);
+        }
+        catch (ObjectDisposedException)
+        {
+            // A signal that was under way while the gateway ended: there is nobody left to be asked.
+        }
     }));
 }
