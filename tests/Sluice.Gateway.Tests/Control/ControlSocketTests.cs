@@ -147,6 +147,9 @@ public sealed class ControlSocketTests : IDisposable
         ControlSocket socket = ControlSocket.Open(Door, new ControlHandler(new FixedInspector(() =>
         {
             asked.SetResult();
+
+            // The file goes first: from then on the socket is being closed.
+            Assert.True(SpinWait.SpinUntil(() => !File.Exists(Door), TimeSpan.FromMinutes(1)));
             Thread.Sleep(100);
             Volatile.Write(ref isTold, true);
         })));
@@ -156,7 +159,9 @@ public sealed class ControlSocketTests : IDisposable
         socket.Dispose();
 
         Assert.True(Volatile.Read(ref isTold));
-        await Assert.ThrowsAsync<ControlException>(() => asking);
+
+        // Whoever was being answered hears the answer, or that there is none: it depends on which comes first.
+        if (await Record.ExceptionAsync(() => asking) is { } error) Assert.IsType<ControlException>(error);
     }
 
     [Fact]
